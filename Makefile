@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make demo   sets everything up and shows the main job on three stand-in hosts
+# make test   sets everything up and passes all tests
+
+PYTHON ?= python3
+NEWEST := .venvs/newest/bin
+OLDEST := .venvs/oldest/bin
+STAGE := bash tests/tools/stage.sh
+
+.PHONY: demo test setup lint generate bench clean
+
+demo:
+	@$(PYTHON) tests/tools/environments.py demo
+	@bash tests/tools/demo.sh
+
+test: setup
+	@$(STAGE) "generated files" $(NEWEST)/python tests/tools/generate.py --check
+	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
+	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
+	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 tests/unit tests/lab_tests
+	@$(STAGE) "unit tests, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/unit
+	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 tests/integration
+	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/integration
+
+setup:
+	@$(STAGE) "setup" $(PYTHON) tests/tools/environments.py test
+
+lint:
+	@$(NEWEST)/ruff check .
+	@$(NEWEST)/ruff format --check .
+	@$(NEWEST)/yamllint --strict .
+	@bash tests/tools/mypy.sh $(NEWEST)
+
+generate:
+	@$(NEWEST)/python tests/tools/generate.py
+
+bench:
+	@$(PYTHON) tests/tools/environments.py demo
+	@$(NEWEST)/python tests/benchmarks/bench_host.py
+
+clean:
+	@rm -rf .venvs .collections .lab .cache dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

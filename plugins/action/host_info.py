@@ -1,0 +1,34 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action ``host_info``: read what Remote Assistance may do on a Windows host."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
+from ..plugin_utils._policy.effective import effective
+from ..plugin_utils._policy.words import EVERYTHING, helpers_in_words, in_words
+
+ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {}
+
+
+class ActionModule(RemoteAssistanceAction):
+    """Reads one host, never writes."""
+
+    def perform(self, task_vars: dict[str, t.Any]) -> Result:
+        self.refuse_unknown_arguments(ARGUMENT_SPEC)
+        with self.channel() as channel:
+            observed = channel.read(EVERYTHING)
+            facts = self.describe(channel)
+        words = in_words(observed)
+        control_panel = words.pop("control_panel")
+        return {
+            "changed": False,
+            "policies": words,
+            "control_panel": control_panel,
+            "helpers": helpers_in_words(observed),
+            "effective": {name: answer.to_result() for name, answer in effective(observed).items()},
+            **facts,
+        }

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base of this collection's actions: one way from errors to results, one way to a channel.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from .._channels.ports import RegistryChannel
+from .._channels.wsman.registry import open_channel
+from .._policy.declaration import shown_input
+from .._policy.kinds import nearest_word
+from .._registry.errors import HostUnreachable, InputError, Problem, RemoteAssistanceError
+from .plain import plain
+from .results import failure_result
+
+display = Display()
+
+Result = dict[str, t.Any]
+
+
+class RemoteAssistanceAction(ActionBase):
+    """Runs ``perform`` and turns every error of this collection into a result that a person can read."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Run the action; called by Ansible."""
+        result: Result = super().run(tmp, task_vars)
+        try:
+            result |= self.perform(task_vars or {})
+        except RemoteAssistanceError as error:
+            result |= failure_result(error)
+        except AnsibleConnectionFailure as error:
+            result |= failure_result(HostUnreachable(doing="connecting", reason=str(error)))
+        return result
+
+    def perform(self, task_vars: dict[str, t.Any]) -> Result:
+        """Do the work and return the result; errors of this collection may be raised."""
+        raise NotImplementedError
+
+    def refuse_unknown_arguments(self, legal_names: t.Collection[str]) -> None:
+        """Refuse every argument of the task that is not among the legal ones, all at once."""
+        legal = ", ".join(legal_names) or "none, this action takes no options"
+        unknown = [
+            Problem(
+                path=str(name),
+                value=shown_input(plain(value)),
+                expected=f"unknown option, expected one of {legal}",
+                nearest=nearest_word(name, legal_names),
+            )
+            for name, value in self._task.args.items()
+            if name not in legal_names
+        ]
+        if unknown:
+            raise InputError(unknown)
+
+    @contextlib.contextmanager
+    def channel(self) -> t.Iterator[RegistryChannel]:
+        """Open the way to the host's registry, and close it in the end."""
+        if self._task.become:
+            display.warning("become has no effect here: Windows acts as the user of the connection")
+        channel = open_channel(self._connection)
+        try:
+            yield channel
+        finally:
+            channel.close()
+
+    @staticmethod
+    def describe(channel: RegistryChannel) -> Result:
+        """Return what a result says of the channel; the number of round trips from -vv on."""
+        facts: Result = {"channel": channel.name}
+        if display.verbosity >= 2:
+            facts["requests"] = channel.requests
+        return facts
+
+    def template(self, value: t.Any) -> t.Any:
+        """Evaluate a template with the variables of the task."""
+        return self._templar.template(value)

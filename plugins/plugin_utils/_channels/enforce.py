@@ -1,0 +1,203 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run on one host: read, plan, write, read back, and what happens when something goes wrong in between.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._policy.declaration import Declaration
+from .._policy.plan import Plan, Step, plan, same_value
+from .._policy.targets import needed_reads
+from .._registry.errors import HostError, HostUnreachable
+from .._registry.model import Observed
+from .ports import RegistryChannel
+
+UNDO_SECONDS: t.Final = 10.0
+"""How long an undo may take after an interruption; Ansible's own time-out must not hang on it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a run on one host ended.
+
+    Attributes:
+        plan: What was to change.
+        made: Steps whose wanted value the host holds now, through this run.
+        restored: Steps that were made and then taken back.
+        left: Steps that are still to be made.
+        unknown: Steps of which nobody knows whether the host holds the old value or the new one.
+        foreign: Places where the host holds neither the old value nor the wanted one: somebody else wrote.
+        failure: Why the run failed, or None.
+    """
+
+    plan: Plan
+    made: tuple[Step, ...] = ()
+    restored: tuple[Step, ...] = ()
+    left: tuple[Step, ...] = ()
+    unknown: tuple[Step, ...] = ()
+    foreign: tuple[str, ...] = ()
+    failure: HostError | None = None
+
+
+def enforce(
+    channel: RegistryChannel,
+    declaration: Declaration,
+    *,
+    check_mode: bool,
+    interrupted: t.Callable[[Outcome], None],
+) -> Outcome:
+    """Bring a host to the declared state, or say what that would change.
+
+    Args:
+        channel: The way to the host's registry.
+        declaration: What the user wants.
+        check_mode: Stop before the first write.
+        interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+
+    Returns:
+        How it ended. A failure after the first write is part of the outcome, with what was restored.
+
+    Raises:
+        HostError: Nothing was written.
+    """
+    have = channel.read(needed_reads(declaration))
+    decided = plan(declaration, have)
+    _refuse_unreadable(decided)
+    if check_mode or not decided.steps:
+        return Outcome(plan=decided, made=decided.steps)
+    run = _Run(channel, declaration, decided)
+    try:
+        return run.write_and_verify()
+    except BaseException:
+        channel.limit(UNDO_SECONDS)
+        interrupted(run.settle_after_interruption())
+        raise
+
+
+def _refuse_unreadable(decided: Plan) -> None:
+    for step in decided.unreadable():
+        if step.before is not None:
+            raise HostError(
+                doing=f"planning the change of {step.target.key}\\{step.before.name}",
+                reason=f"the value has type {step.before.type.name}, whose data cannot be read without loss, so it "
+                "could not be put back if something went wrong; nothing was written",
+                advice="Look at it on the host, delete it there by hand, and run this again",
+            )
+
+
+class _Run:
+    """The part of a run that writes."""
+
+    def __init__(self, channel: RegistryChannel, declaration: Declaration, decided: Plan) -> None:
+        self._channel = channel
+        self._declaration = declaration
+        self._reads = needed_reads(declaration)
+        self._plan = decided
+
+    def write_and_verify(self) -> Outcome:
+        """Make every step, read back, and settle whatever did not work."""
+        try:
+            failure = self._write(self._plan.steps)
+            now = self._channel.read(self._reads)
+        except HostUnreachable as lost:
+            return self._go_on_after(lost)
+        except HostError as error:
+            return self._settle_unseen(error)
+        return self._judge(now, failure)
+
+    def _write(self, steps: t.Sequence[Step]) -> HostError | None:
+        """Return the first refusal, or None; a closing plan goes on after a refusal."""
+        failures = self._channel.write([step.write() for step in steps], keep_going=self._plan.closing)
+        return failures[0].error if failures else None
+
+    def _go_on_after(self, lost: HostUnreachable) -> Outcome:
+        """Reconnect once, look at what the host holds, and finish."""
+        if lost.logon_refused:
+            return self._unreachable(lost, self._plan.steps[: lost.acknowledged])
+        made = self._plan.steps[: lost.acknowledged]
+        try:
+            self._channel.reconnect()
+            now = self._channel.read(self._reads)
+            made = self._made(now)
+            failure = self._write([step for step in self._plan.steps if step not in made])
+            now = self._channel.read(self._reads)
+        except HostUnreachable as again:
+            return self._unreachable(again, made)
+        except HostError as error:
+            return self._settle_unseen(error)
+        return self._judge(now, failure)
+
+    def _judge(self, now: Observed, failure: HostError | None) -> Outcome:
+        left = plan(self._declaration, now).steps
+        if failure is None and not left:
+            return Outcome(plan=self._plan, made=self._made(now))
+        foreign = self._foreign(now, left)
+        failure = failure or self._did_not_stick(left, foreign)
+        if self._plan.closing:
+            return Outcome(plan=self._plan, made=self._made(now), left=left, foreign=foreign, failure=failure)
+        return self._undo(now, foreign, failure)
+
+    def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError) -> Outcome:
+        """Take back, in reverse order, what still is as this run wrote it."""
+        made = self._made(now)
+        try:
+            self._channel.write([step.undo() for step in reversed(made)], keep_going=True)
+            now = self._channel.read(self._reads)
+        except HostError:
+            return Outcome(plan=self._plan, unknown=made, foreign=foreign, failure=failure)
+        restored = tuple(step for step in made if same_value(step.current(now), step.before))
+        kept = tuple(step for step in made if step not in restored)
+        return Outcome(plan=self._plan, made=kept, restored=restored, foreign=foreign, failure=failure)
+
+    def _settle_unseen(self, failure: HostError) -> Outcome:
+        """Settle after a failure that is no lost connection and hides what the host holds."""
+        try:
+            now = self._channel.read(self._reads)
+        except HostError:
+            return Outcome(plan=self._plan, unknown=self._plan.steps, failure=failure)
+        return self._judge(now, failure)
+
+    def settle_after_interruption(self) -> Outcome:
+        """Take back an opening that was broken off; leave a closing as far as it came. Never raises a HostError."""
+        failure = HostError(doing="changing the host", reason="broken off")
+        try:
+            # The old connection may have half an answer in it.
+            self._channel.reconnect()
+            now = self._channel.read(self._reads)
+        except HostError:
+            return Outcome(plan=self._plan, unknown=self._plan.steps, failure=failure)
+        if self._plan.closing:
+            left = plan(self._declaration, now).steps
+            return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
+        return self._undo(now, (), failure)
+
+    def _unreachable(self, lost: HostUnreachable, made: tuple[Step, ...]) -> Outcome:
+        unknown = tuple(step for step in self._plan.steps if step not in made)
+        return Outcome(plan=self._plan, made=made, unknown=unknown, failure=lost)
+
+    def _made(self, now: Observed) -> tuple[Step, ...]:
+        return tuple(step for step in self._plan.steps if same_value(step.current(now), step.after))
+
+    def _foreign(self, now: Observed, left: t.Iterable[Step]) -> tuple[str, ...]:
+        """Return what stands on the host although neither this run nor the host before it put it there."""
+        found = []
+        for step in left:
+            then = step.current(self._plan.before)
+            planned = step.current(self._plan.after)
+            if not same_value(step.before, then) and not same_value(step.before, planned):
+                found.append(f"{step.target.setting}: {step.target.word(step.before)}")
+        return tuple(found)
+
+    @staticmethod
+    def _did_not_stick(left: t.Sequence[Step], foreign: t.Sequence[str]) -> HostError:
+        first = left[0].target
+        reason = f"the host accepted every write, and now does not hold what was written ({len(left)} differ)"
+        if foreign:
+            reason = f"somebody else changed the host at the same time ({', '.join(foreign)})"
+        return HostError(doing=f"reading back {first.key}\\{first.name}", reason=reason)

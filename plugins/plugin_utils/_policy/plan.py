@@ -1,0 +1,187 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: every decision about what changes, and in which order, on one host.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._registry.model import UNREADABLE, KeyState, Observed, RegistryKey, RegistryValue, Write
+from .._registry.names import fold
+from .access import is_closing
+from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, STATE, VIEW_ONLY
+from .declaration import Declaration
+from .targets import Target, is_whole_helper, targets
+
+SET: t.Final = "set"
+DELETE: t.Final = "delete"
+REPAIR_TYPE: t.Final = "repair_type"
+
+_EMPTY: t.Final = KeyState()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One value before and after.
+
+    Attributes:
+        target: Which value, and what it is for.
+        before: What stands there, or None.
+        after: What will stand there, or None.
+    """
+
+    target: Target
+    before: RegistryValue | None
+    after: RegistryValue | None
+
+    @property
+    def action(self) -> str:
+        """set, delete or repair_type."""
+        if self.after is None:
+            return DELETE
+        return SET if self.before is None or self.before.type is self.after.type else REPAIR_TYPE
+
+    def write(self) -> Write:
+        """Return the write that makes this step."""
+        return Write(key=self.target.key, name=self.target.name, value=self.after)
+
+    def undo(self) -> Write:
+        """Return the write that takes this step back."""
+        return Write(key=self.target.key, name=self.target.name, value=self.before)
+
+    def current(self, observed: Observed) -> RegistryValue | None:
+        """Return what stands at this step's place."""
+        return observed.get(self.target.key, _EMPTY).get(self.target.name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What one run will change on one host.
+
+    Attributes:
+        steps: In the order in which they are made.
+        notes: What the declaration asks for and this host does not call for.
+        before: What was read.
+        after: What will stand there when every step is made.
+        closing: True if nobody may do more afterwards; such a plan is never rolled back.
+    """
+
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    before: Observed
+    after: Observed
+    closing: bool
+
+    def unreadable(self) -> tuple[Step, ...]:
+        """Return the steps whose old value could not be put back, because it cannot be read without loss."""
+        return tuple(step for step in self.steps if step.before is not None and step.before.data is UNREADABLE)
+
+
+def plan(declaration: Declaration, have: Observed) -> Plan:
+    """Return what must change on a host.
+
+    Args:
+        declaration: What the user wants.
+        have: What was read of the host; see ``targets.needed_reads``.
+    """
+    wanted, notes = targets(declaration, have)
+    steps = []
+    for target in wanted:
+        before = have.get(target.key, _EMPTY).get(target.name)
+        if not _satisfied(target, before):
+            steps.append(Step(target=target, before=before, after=target.wanted))
+    ordered = _ordered(steps)
+    after = applied(have, [step.write() for step in ordered])
+    return Plan(steps=ordered, notes=notes, before=have, after=after, closing=is_closing(have, after))
+
+
+def applied(observed: Observed, writes: t.Iterable[Write]) -> Observed:
+    """Return what stands on a host after these writes, if every one of them is made."""
+    keys: dict[RegistryKey, KeyState] = dict(observed)
+    for write in writes:
+        keys[write.key] = keys.get(write.key, _EMPTY).replaced(write.name, write.value)
+    return keys
+
+
+def same_value(left: RegistryValue | None, right: RegistryValue | None) -> bool:
+    """Return True if two states of one value are equal; the letter case of the name is the registry's affair."""
+    if left is None or right is None:
+        return left is right
+    return left.type is right.type and left.data == right.data
+
+
+def _satisfied(target: Target, before: RegistryValue | None) -> bool:
+    if target.kind is None and target.wanted is not None and before is not None:
+        return is_whole_helper(before)
+    return same_value(before, target.wanted)
+
+
+def _ordered(steps: t.Sequence[Step]) -> tuple[Step, ...]:
+    order = sorted((_rank(step), number) for number, step in enumerate(steps))
+    return tuple(steps[number] for dummy, number in order)
+
+
+def _rank(step: Step) -> tuple[int, int]:
+    """Return where a step stands in the order: whatever narrows first, then whatever widens.
+
+    Every prefix of the order leaves a host at most as open as the wider of before and wanted:
+
+    0 switches off: they close at the first message, so that a connection that dies later leaves the host closed
+    1 check box off
+    2 control down to view only, encrypted tickets on: before anything can fall back on them
+    3 helpers removed
+    4 options deleted that a switch of this plan must not meet any more
+    5 Solicited back to not configured: the preference decides from here on
+    6 view-only options deleted, which held a policy down that was on until now
+    7 options set, helpers added
+    8 switches on
+    9 preferences up: last, because a policy that was switched on overrides them
+    """
+    target = step.target
+    number = step.after.data if step.after is not None else None
+    if target.key == HELPER_KEY:
+        return (3, 0) if step.after is None else (7, 0)
+    option = target.setting.rpartition(".")[2]
+    if target.layer != LIVE_POLICY:
+        return _preference_rank(step, option, number)
+    if target.kind is STATE:
+        return _switch_rank(target, number)
+    if step.after is None:
+        held_down = target.kind is CONTROL and target.word(step.before) == VIEW_ONLY
+        return (6, 0) if held_down else (4, 0)
+    if target.kind is CONTROL and number == 0:
+        return (2, 0)
+    return (7, _lifetime_order(step))
+
+
+def _preference_rank(step: Step, option: str, number: object) -> tuple[int, int]:
+    if option == "invitations":
+        return (1, 0) if number == 0 else (9, 3)
+    if (option, number) in (("control", 0), ("encrypted_tickets_only", 1)):
+        return (2, 0)
+    return (9, _lifetime_order(step))
+
+
+def _switch_rank(target: Target, number: object) -> tuple[int, int]:
+    if target.setting == "encrypted_tickets_only.state":
+        return (2, 0) if number == 1 else (8, 0)
+    if number is None:
+        # Absent Offer is off; absent Solicited hands the decision to the preference.
+        return (5, 0) if target.setting == "solicited.state" else (0, 0)
+    return (0, 0) if number == 0 else (8, 1)
+
+
+def _lifetime_order(step: Step) -> int:
+    """Order the two halves of a lifetime so that no invitation lives longer than before or wanted in between."""
+    if step.target.kind is LIFETIME_UNIT:
+        return 1
+    if step.target.kind is not LIFETIME:
+        return 0
+    before, after = (value.data if value else None for value in (step.before, step.after))
+    shrinks = isinstance(before, int) and isinstance(after, int) and after <= before
+    return 0 if shrinks else 2

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was read of a host, and what changes, in the words of the declaration.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._registry.model import KeyRead, KeyState, Observed
+from .._registry.names import fold
+from .catalogue import CONTROL_PANEL, HELPER_KEY, NOT_CONFIGURED, POLICIES, POLICY_KEY, PREFERENCE_KEY, PREFERENCES, STATE
+from .kinds import Word, shown
+from .plan import Plan, Step
+from .targets import helper_word
+
+_EMPTY: t.Final = KeyState()
+
+EVERYTHING: t.Final = (
+    KeyRead(
+        key=POLICY_KEY,
+        names=tuple(name for policy in POLICIES for name in (policy.switch, *(o.value_name for o in policy.options))),
+    ),
+    KeyRead(key=HELPER_KEY),
+    KeyRead(key=PREFERENCE_KEY, names=tuple(setting.value_name for setting in PREFERENCES)),
+)
+"""The reads that cover the whole catalogue."""
+
+
+def in_words(observed: Observed, settings: t.Container[str] | None = None) -> dict[str, dict[str, t.Any]]:
+    """Return a host's state in the declaration's words.
+
+    Args:
+        observed: What was read.
+        settings: The dotted words of the settings to show, or None for all.
+
+    Returns:
+        A mapping like a declaration; options and preferences that are absent are left out, a switch that is absent
+        is ``not_configured``, and what is not legal is shown with its type.
+    """
+    policy_values = observed.get(POLICY_KEY, _EMPTY)
+    words: dict[str, dict[str, t.Any]] = {}
+    for policy in POLICIES:
+        entry: dict[str, t.Any] = {}
+        if settings is None or f"{policy.name}.state" in settings:
+            switch = policy_values.get(policy.switch)
+            entry["state"] = shown(switch, STATE) if switch else NOT_CONFIGURED
+        for option in policy.options:
+            value = policy_values.get(option.value_name)
+            if value and (settings is None or f"{policy.name}.{option.name}" in settings):
+                entry[option.name] = shown(value, option.kind)
+        if policy.has_helpers and (settings is None or f"{policy.name}.helpers" in settings):
+            entry["helpers"] = helpers_in_words(observed)
+        if entry:
+            words[policy.name] = entry
+    preferences = observed.get(PREFERENCE_KEY, _EMPTY)
+    shown_preferences: dict[str, Word] = {}
+    for setting in PREFERENCES:
+        value = preferences.get(setting.value_name)
+        if value and (settings is None or f"{CONTROL_PANEL}.{setting.name}" in settings):
+            shown_preferences[setting.name] = shown(value, setting.kind)
+    if settings is None or any(f"{CONTROL_PANEL}.{setting.name}" in settings for setting in PREFERENCES):
+        words[CONTROL_PANEL] = t.cast("dict[str, t.Any]", shown_preferences)
+    return words
+
+
+def helpers_in_words(observed: Observed) -> list[str]:
+    """Return the entries of the list of helpers in the registry's order of names."""
+    found = observed.get(HELPER_KEY, _EMPTY).by_name.values()
+    return [helper_word(value) for value in sorted(found, key=lambda value: fold(value.name))]
+
+
+def difference(plan: Plan) -> dict[str, dict[str, t.Any]]:
+    """Return before and after of every setting that the plan touches, in words."""
+    touched = {step.target.setting for step in plan.steps}
+    # The state of a policy is the frame in which its options are read; a policy's switch is always read with them.
+    touched |= {setting.split(".")[0] + ".state" for setting in touched}
+    return {"before": in_words(plan.before, touched), "after": in_words(plan.after, touched)}
+
+
+def change(step: Step) -> dict[str, t.Any]:
+    """Return one change as plain types; see ``schemas/changes.schema.json``."""
+    value = step.after if step.after is not None else step.before
+    return {
+        "layer": step.target.layer,
+        "setting": step.target.setting,
+        "path": f"{step.target.key}\\{step.target.name}",
+        "type": value.type.name if value is not None else None,
+        "before": step.target.word(step.before),
+        "after": step.target.word(step.after),
+        "action": step.action,
+    }

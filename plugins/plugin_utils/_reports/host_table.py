@@ -1,0 +1,138 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table that ``report.yml`` prints: one host after the other, at most 100 columns.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+COLUMNS: t.Final = (("HOST", 18), ("INVITATIONS", 25), ("DECIDED BY", 13), ("OFFERS", 17), ("MAY OFFER HELP", 19))
+GAP: t.Final = "  "
+WIDTH: t.Final = sum(width for dummy, width in COLUMNS) + len(GAP) * (len(COLUMNS) - 1)
+
+SOURCES: t.Final = {"live_policy": "policy", "preference": "Control Panel", "default": "Windows"}
+
+
+def table(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
+    """Return the lines of the table.
+
+    Args:
+        results: The result of ``host_info`` by host; also one that failed, or an empty one for a host without any.
+
+    Returns:
+        Lines of at most ``WIDTH`` columns: a head, the hosts, then what is uncertain and why.
+    """
+    lines = [_row([[title] for title, dummy in COLUMNS])]
+    lines.append(GAP.join("-" * width for dummy, width in COLUMNS))
+    doubts: list[str] = []
+    for host, result in results.items():
+        answers = result.get("effective")
+        if answers is None:
+            lines.extend(_silent_host(host, result))
+            continue
+        cells = [host, _invitations(answers), _source(answers["invitations"]), _offers(answers), _helpers(answers)]
+        wrapped = [_wrap(visible(cell), width) for cell, (dummy, width) in zip(cells, COLUMNS, strict=True)]
+        lines.extend(_rows(wrapped))
+        doubts.extend(_doubts(host, answers))
+    if doubts:
+        lines += ["", "? = uncertain, because:", *doubts]
+    return lines
+
+
+def visible(text: str) -> str:
+    """Return a text with everything that a terminal might act on made visible; hosts send what they like."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _mark(answer: t.Mapping[str, t.Any]) -> str:
+    return "?" if answer["certainty"] == "unknown" else ""
+
+
+def _words(answer: t.Mapping[str, t.Any]) -> str:
+    return str(answer["state"]).replace("_", " ") + _mark(answer)
+
+
+def _invitations(answers: t.Mapping[str, t.Any]) -> str:
+    if answers["invitations"]["state"] == "off":
+        return _words(answers["invitations"])
+    return ", ".join(_words(answers[name]) for name in ("invitations", "solicited_control", "ticket_lifetime"))
+
+
+def _offers(answers: t.Mapping[str, t.Any]) -> str:
+    if answers["offers"]["state"] == "off":
+        return _words(answers["offers"])
+    return ", ".join(_words(answers[name]) for name in ("offers", "offer_control"))
+
+
+def _helpers(answers: t.Mapping[str, t.Any]) -> str:
+    if answers["offers"]["state"] == "off":
+        return "nobody"
+    return ", ".join([*answers["helpers"]["state"], f"administrators{_mark(answers['helpers'])}"])
+
+
+def _source(answer: t.Mapping[str, t.Any]) -> str:
+    kind = str(answer["source"]["kind"])
+    return SOURCES.get(kind, kind)
+
+
+def _doubts(host: str, answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Yield why answers are uncertain; logging is no column, so its doubts are not told here."""
+    for name, answer in answers.items():
+        if name == "logging" or answer["certainty"] != "unknown":
+            continue
+        text = f"{host}, {name.replace('_', ' ')}: {'; '.join(answer['notes'])}"
+        yield from (f"  {line}" for line in _wrap(visible(text), WIDTH - 2))
+
+
+def _silent_host(host: str, result: t.Mapping[str, t.Any]) -> list[str]:
+    reason = "not reached" if result.get("unreachable") else "not read"
+    text = f"{reason}: {result.get('msg', 'no result')}" if result else "no result"
+    name_width = COLUMNS[0][1]
+    names = _wrap(visible(host), name_width)
+    reasons = _wrap(visible(text), WIDTH - name_width - len(GAP))
+    height = max(len(names), len(reasons))
+    padded = zip(names + [""] * (height - len(names)), reasons + [""] * (height - len(reasons)), strict=True)
+    return [(_pad(name, name_width) + GAP + line).rstrip() for name, line in padded]
+
+
+def _rows(cells: t.Sequence[t.Sequence[str]]) -> list[str]:
+    height = max(len(cell) for cell in cells)
+    return [_row([cell[number : number + 1] for cell in cells]) for number in range(height)]
+
+
+def _row(cells: t.Sequence[t.Sequence[str]]) -> str:
+    padded = [_pad("".join(cell), width) for cell, (dummy, width) in zip(cells, COLUMNS, strict=True)]
+    return GAP.join(padded).rstrip()
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes; East Asian wide characters take two (UAX 11)."""
+    wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
+    marks = sum(1 for character in text if unicodedata.combining(character))
+    return len(text) + wide - marks
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - _columns(text))
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most this many columns, at blanks where there are any."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if _columns(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if _columns(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return lines

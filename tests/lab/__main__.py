@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 winfleet contributors
+"""Command line: ``python -m tests.lab start --dir DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .lab_dir import LabDir, LabError
+from .lab_process import LabPlan, serve
+from .seed_files import read_seed
+
+_DEFAULT_SEEDS = ("open_client", "domain_member", "compliant_server")
+_START_SECONDS = 20.0
+_STOP_SECONDS = 10.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(prog="python -m tests.lab", description="Stand-in Windows hosts on loopback.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--dir", type=Path, required=True, help="the lab's folder")
+        return added
+
+    start = command("start", "Start the hosts in the background and write DIR/inventory.yml.")
+    start.add_argument("--seeds", nargs="+", default=_DEFAULT_SEEDS, help="seed per host: a name or a .yml file")
+    start.add_argument("--hosts", type=int, help="number of hosts; the seeds are used in turn")
+    start.add_argument("--transport", choices=("http", "https"), default="http")
+    start.add_argument("--connections", choices=("winrm", "psrp", "both"), default="winrm")
+    start.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
+    start.add_argument("--foreground", action="store_true", help="stay until interrupted")
+    command("stop", "Stop the hosts; their state stays.")
+    command("status", "Tell which hosts run, and where.")
+    command("counters", "Print the figures of every host as JSON.")
+    command("reset-counters", "Start all figures again from zero.")
+    show = command("show", "Print a host's registry.")
+    show.add_argument("host")
+    put = command("set", "Write a value behind everybody's back.")
+    for name in ("host", "key", "name", "type", "data"):
+        put.add_argument(name)
+    delete = command("delete", "Delete a value, or without a name a key with all below it.")
+    delete.add_argument("host")
+    delete.add_argument("key")
+    delete.add_argument("name", nargs="?")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = parser().parse_args(arguments)
+    where = LabDir(options.dir.absolute())
+    try:
+        if options.command == "start":
+            return _start(where, options)
+        if options.command == "stop":
+            return _stop(where)
+        return _ask(where, options)
+    except (LabError, ValueError) as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+
+
+def _start(where: LabDir, options: argparse.Namespace) -> int:
+    if _runs(where):
+        raise LabError(f"a lab already runs in {where.path}; stop it first")
+    if options.hosts is not None and options.hosts < 1:
+        raise LabError("--hosts must be at least 1")
+    seeds = [str(Path(seed).absolute()) if seed.endswith((".yml", ".yaml")) else seed for seed in options.seeds]
+    for seed in seeds:
+        read_seed(seed)
+    where.path.mkdir(parents=True, exist_ok=True)
+    if options.foreground:
+        logging.basicConfig(level=logging.INFO)
+        plan = LabPlan.cycled(
+            seeds,
+            number=options.hosts,
+            connections=("winrm", "psrp") if options.connections == "both" else (options.connections,),
+            transport=options.transport,
+            fresh=options.fresh,
+        )
+        serve(where, plan)
+        return 0
+    where.inventory_file.unlink(missing_ok=True)
+    _start_in_background(where, options, seeds)
+    _print_status(where.ask("status"), where)
+    return 0
+
+
+def _start_in_background(where: LabDir, options: argparse.Namespace, seeds: Sequence[str]) -> None:
+    """Start this command again with --foreground in a session of its own, and wait until it answers."""
+    command = [sys.executable, "-m", "tests.lab", "start", "--foreground", "--dir", str(where.path)]
+    command += ["--transport", options.transport, "--connections", options.connections]
+    command += ["--fresh"] if options.fresh else []
+    command += ["--hosts", str(options.hosts)] if options.hosts is not None else []
+    command += ["--seeds", *seeds]
+    root = Path(__file__).resolve().parents[2]
+    with where.log_file.open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if _runs(where):
+            return
+        time.sleep(0.05)
+    raise LabError(f"the lab did not start; see {where.log_file}")
+
+
+def _runs(where: LabDir) -> bool:
+    try:
+        where.ask("status")
+    except LabError:
+        return False
+    return True
+
+
+def _stop(where: LabDir) -> int:
+    if not _runs(where):
+        print("no lab runs")
+        return 0
+    where.ask("stop")
+    deadline = time.monotonic() + _STOP_SECONDS
+    while where.pid_file.exists():
+        if time.monotonic() > deadline:
+            raise LabError(f"the lab did not stop; see {where.log_file}")
+        time.sleep(0.02)
+    print("stopped")
+    return 0
+
+
+def _ask(where: LabDir, options: argparse.Namespace) -> int:
+    arguments: dict[str, Any] = {name: value for name, value in vars(options).items() if name not in {"command", "dir"}}
+    if options.command == "set" and options.type.upper() == "REG_MULTI_SZ":
+        # Several items in one argument: a YAML list.
+        arguments["data"] = yaml.safe_load(options.data)
+    result = where.ask(options.command, **arguments)
+    if options.command == "status":
+        _print_status(result, where)
+    elif options.command == "counters":
+        print(json.dumps(result, indent=2))
+    elif options.command == "show":
+        _print_registry(result)
+    elif options.command == "delete" and not result:
+        raise LabError("there was nothing to delete")
+    return 0
+
+
+def _print_registry(content: dict[str, Any]) -> None:
+    for path, values in content["registry"].items():
+        denied = content["denied"].get(path)
+        if values or denied:
+            print(path + (f"  (denied: {', '.join(denied)})" if denied else ""))
+        for name, value in values.items():
+            print(f"    {name or '(default)'}  {value['type']}  {value['data']}")
+
+
+def _print_status(status: dict[str, Any], where: LabDir) -> None:
+    print(f"process {status['pid']}, inventory {os.path.relpath(where.inventory_file)}")
+    for name, endpoint in status["hosts"].items():
+        print(f"{name}  {endpoint}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

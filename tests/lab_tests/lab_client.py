@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 winfleet contributors
+"""Raw envelopes over the two real client libraries, for tests of the stand-in host."""
+
+from __future__ import annotations
+
+import uuid
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pypsrp.exceptions
+import pypsrp.wsman
+import winrm.exceptions
+import winrm.protocol
+
+from tests.lab import StandInHost
+
+PREFERENCE = r"SYSTEM\CurrentControlSet\Control\Remote Assistance"
+STDREGPROV = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/default/StdRegProv"
+HKLM = 2147483650
+_SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+Parameter = int | str | Sequence[str] | Sequence[int]
+
+
+class HttpFailure(Exception):  # noqa: N818
+    """A client library reported an HTTP status other than 200."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status}: {text[:300]}")
+        self.status = status
+        self.text = text
+
+
+def envelope(
+    action: str,
+    body: str,
+    *,
+    resource: str = STDREGPROV,
+    message_id: str | None = None,
+    headers: str = "",
+) -> bytes:
+    """Return a request's envelope."""
+    message_id = f"uuid:{uuid.uuid4()}" if message_id is None else message_id
+    identity = f"<a:MessageID>{message_id}</a:MessageID>" if message_id else ""
+    return (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
+        'xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" '
+        'xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"><s:Header>'
+        "<a:To>http://host/wsman</a:To>"
+        f'<w:ResourceURI s:mustUnderstand="true">{resource}</w:ResourceURI>'
+        "<a:ReplyTo><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>"
+        f'<a:Action s:mustUnderstand="true">{action}</a:Action>{identity}{headers}'
+        f"</s:Header><s:Body>{body}</s:Body></s:Envelope>"
+    ).encode()
+
+
+def call_envelope(method: str, *, resource: str = STDREGPROV, headers: str = "", **parameters: Parameter) -> bytes:
+    """Return the envelope of a StdRegProv call on HKLM, or on the ``hDefKey`` that is given."""
+    texts = []
+    for name, value in ({"hDefKey": HKLM} | parameters).items():
+        items = [value] if isinstance(value, (int, str)) else list(value)
+        texts.extend(f"<p:{name}>{escape(str(item)).replace(chr(13), '&#13;')}</p:{name}>" for item in items)
+    body = f'<p:{method}_INPUT xmlns:p="{resource}">{"".join(texts)}</p:{method}_INPUT>'
+    return envelope(f"{resource}/{method}", body, resource=resource, headers=headers)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A method's answer: its element and the (name, text) pairs of the children; nil is None."""
+
+    element: str
+    children: list[tuple[str, str | None]]
+
+    @property
+    def code(self) -> int:
+        """The return value."""
+        return int(dict(self.children)["ReturnValue"] or "")
+
+    def all(self, name: str) -> list[str | None]:
+        """The texts of the children of that name."""
+        return [text for child, text in self.children if child == name]
+
+
+def read_reply(message: bytes) -> Reply:
+    """Read a method's answer."""
+    body = ET.fromstring(message).find(f"{_SOAP}Body")
+    assert body is not None
+    children = [(_local(child.tag), None if child.get(_NIL) == "true" else child.text or "") for child in body[0]]
+    return Reply(element=_local(body[0].tag), children=children)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+class Client:
+    """One client library with one connection."""
+
+    def __init__(self, send: Callable[[bytes], bytes], close: Callable[[], Any]) -> None:
+        self._send = send
+        self.close = close
+
+    def send(self, message: bytes) -> bytes:
+        """Send an envelope and return the answer's; another status is an ``HttpFailure``."""
+        try:
+            return self._send(message)
+        except (winrm.exceptions.WinRMTransportError, pypsrp.exceptions.WinRMTransportError) as error:
+            raise HttpFailure(error.code, error.response_text) from error
+        except (winrm.exceptions.InvalidCredentialsError, pypsrp.exceptions.AuthenticationError) as error:
+            raise HttpFailure(401, "") from error
+
+    def call(self, method: str, **parameters: Parameter) -> Reply:
+        """Call a method of StdRegProv."""
+        return read_reply(self.send(call_envelope(method, **parameters)))
+
+
+def winrm_client(host: StandInHost, *, auth: str = "ntlm", encryption: str = "always", **options: Any) -> Client:
+    """Return a pywinrm client."""
+    options = {"username": host.username, "password": host.password, "read_timeout_sec": 30} | options
+    options |= {"server_cert_validation": "ignore", "operation_timeout_sec": options["read_timeout_sec"] - 0.1}
+    protocol = winrm.protocol.Protocol(host.endpoint, transport=auth, message_encryption=encryption, **options)
+    return Client(protocol.transport.send_message, protocol.transport.close_session)
+
+
+def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str = "always", **options: Any) -> Client:
+    """Return a pypsrp client."""
+    options = {"username": host.username, "password": host.password, "cert_validation": False} | options
+    wsman = pypsrp.wsman.WSMan(
+        host.address,
+        port=host.port,
+        ssl=host.transport == "https",
+        auth=auth,
+        encryption=encryption,
+        no_proxy=True,
+        **options,
+    )
+    return Client(wsman.transport.send, wsman.transport.close)

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the files that are made from the catalogue; with --check, say which of them differ."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import typing as t
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "unit"))
+
+import conftest  # noqa: E402, F401  mounts this checkout as ansible_collections.winfleet.remote_assistance
+
+_POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"
+
+HEADER = """\
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+
+class _Indented(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
+        return super().increase_indent(flow, False)
+
+
+def _yaml(data: object) -> str:
+    return yaml.dump(data, Dumper=_Indented, sort_keys=False, width=110, allow_unicode=True)
+
+
+def _json(schema: object) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _fragment(options: dict[str, t.Any]) -> str:
+    return (
+        HEADER
+        + '"""The options of a declaration; made from the catalogue by ``make generate``."""\n\n'
+        + "from __future__ import annotations\n\n\n"
+        + 'class ModuleDocFragment:\n    """The options of a declaration."""\n\n'
+        + f'    DOCUMENTATION = r"""\n{_yaml({"options": _for_docs(options)})}"""\n'
+    )
+
+
+def _for_docs(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    documented = {}
+    for name, spec in options.items():
+        documented[name] = {("suboptions" if key == "options" else key): value for key, value in spec.items()}
+        if "options" in spec:
+            documented[name]["suboptions"] = _for_docs(spec["options"])
+    return documented
+
+
+def _role(options: dict[str, t.Any], prefix: str) -> str:
+    entry = {
+        "short_description": "Enforce what Windows Remote Assistance may do",
+        "description": [
+            "Enforces the declaration in the variables of the host that start with C(remote_assistance_).",
+            "Unknown variables with this prefix are refused.",
+        ],
+        "options": {prefix + name: spec for name, spec in options.items()},
+    }
+    return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n{_yaml({'argument_specs': {'main': entry}})}"
+
+
+def files() -> dict[Path, str]:
+    """Return the contents of every generated file."""
+    schema = importlib.import_module(f"{_POLICY}.schema")
+    results = importlib.import_module(f"{_POLICY}.result_schemas")
+    options = importlib.import_module(f"{_POLICY}.options").declaration_options()
+    prefix = importlib.import_module(f"{_POLICY}.variables").PREFIX
+    return {
+        ROOT / "schemas/declaration.schema.json": _json(schema.declaration_schema()),
+        ROOT / "schemas/role_variables.schema.json": _json(schema.role_variables_schema()),
+        ROOT / "schemas/changes.schema.json": _json(results.changes_schema()),
+        ROOT / "schemas/host_info.schema.json": _json(results.host_info_schema()),
+        ROOT / "plugins/doc_fragments/declaration.py": _fragment(options),
+        ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options, prefix),
+    }
+
+
+def main() -> int:
+    """Write or compare; the exit code is 1 if a file differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, name the files that differ")
+    check = parser.parse_args().check
+    stale = [path for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        print(f"{'differs' if check else 'written'}: {path.relative_to(ROOT)}")
+        if not check:
+            path.write_text(files()[path], encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
