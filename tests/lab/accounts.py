@@ -20,6 +20,9 @@ DOMAIN = "STANDIN"
 # The name that the NTLM acceptor gives in its challenge; clients without a domain may send it.
 _ACCEPTOR_DOMAIN = "WORKSTATION"
 
+# The AV pair MsvAvChannelBindings of 16 bytes (MS-NLMP 2.2.2.1) as it stands in a token.
+_AV_CHANNEL_BINDINGS = b"\x0a\x00\x10\x00"
+
 # pyspnego's acceptor knows its users only through this variable of the whole process; each host
 # has its own file, so the variable is set for the length of one step only.
 _USER_FILE = "NTLM_USER_FILE"
@@ -104,9 +107,15 @@ class Accounts:
             raise AuthenticationError
         return user
 
-    def acceptor(self, scheme: str, bindings: bytes | None) -> Acceptor:
-        """Return a new NTLM acceptor for a scheme's name and the TLS channel binding data, if any."""
-        return Acceptor(self, self._file, scheme, bindings)
+    def acceptor(self, scheme: str, bindings: bytes | None, *, strict: bool = False) -> Acceptor:
+        """Return a new NTLM acceptor.
+
+        Args:
+            scheme: Name of the HTTP scheme.
+            bindings: TLS channel binding data to check, if any.
+            strict: Refuse a client that sends no binding.
+        """
+        return Acceptor(self, self._file, scheme, bindings, strict=strict)
 
 
 def _aliases(name: str) -> tuple[str, ...]:
@@ -119,15 +128,18 @@ def _aliases(name: str) -> tuple[str, ...]:
 class Acceptor:
     """The server's side of one NTLM authentication and of the messages encrypted with it."""
 
-    def __init__(self, accounts: Accounts, users_file: Path, scheme: str, bindings: bytes | None) -> None:
+    def __init__(
+        self, accounts: Accounts, users_file: Path, scheme: str, bindings: bytes | None, *, strict: bool
+    ) -> None:
         self._accounts = accounts
+        self._bindings = bindings
+        self._strict = strict
         self._users_file = users_file
         ntlm = scheme.lower() == "ntlm"
         with _user_file(users_file):
             self._context = spnego.server(
                 protocol="ntlm" if ntlm else "negotiate",
                 options=NegotiateOptions.use_ntlm if ntlm else NegotiateOptions.use_negotiate,
-                channel_bindings=GssChannelBindings(application_data=bindings) if bindings else None,
             )
 
     def step(self, token: bytes) -> bytes:
@@ -138,9 +150,14 @@ class Acceptor:
         """
         try:
             with _user_file(self._users_file):
-                return self._context.step(token) or b""
+                return self._context.step(token, channel_bindings=self._bindings_for(token)) or b""
         except Exception as error:  # a malformed token surfaces as almost any exception of the parser
             raise AuthenticationError from error
+
+    def _bindings_for(self, token: bytes) -> GssChannelBindings | None:
+        if self._bindings is None or (not self._strict and _AV_CHANNEL_BINDINGS not in token):
+            return None
+        return GssChannelBindings(application_data=self._bindings)
 
     @property
     def user(self) -> str | None:

@@ -20,7 +20,8 @@ class Behaviour:
         allow_unencrypted: Service\AllowUnencrypted: take plain messages over http.
         basic: Service\Auth\Basic: offer and accept Basic.
         schemes: The Windows schemes that a 401 offers.
-        channel_binding: Check the TLS channel binding of NTLM ("relaxed" is Windows' default).
+        channel_binding: Service\CbtHardeningLevel: check the TLS channel binding of NTLM never,
+            where the client sends one, or always.
         idle_timeout: Seconds after which an idle connection is dropped (about 2 minutes).
         max_envelope_kb: MaxEnvelopeSizekb: a larger request is a 413, a larger answer a fault.
     """
@@ -32,6 +33,6 @@ class Behaviour:
     allow_unencrypted: bool = False
     basic: bool = False
     schemes: tuple[Literal["Negotiate", "NTLM"], ...] = ("Negotiate", "NTLM")
-    channel_binding: Literal["none", "relaxed"] = "relaxed"
+    channel_binding: Literal["none", "relaxed", "strict"] = "relaxed"
     idle_timeout: float = 120.0
     max_envelope_kb: int = 500

@@ -20,6 +20,7 @@ from .session import HttpAnswer, HttpRequest
 _LOG = logging.getLogger(__name__)
 _MAX_LINE = 65536
 _TLS_SECONDS = 10.0
+_DRAIN_SECONDS = 1.0
 
 
 class BadRequest(Exception):  # answered, never an error of a caller
@@ -151,6 +152,7 @@ class HttpServer:
                 request = self._read(reader)
             except BadRequest as refusal:
                 self._send(connection, HttpAnswer(status=refusal.status, headers=(("Connection", "close"),)))
+                _drain(connection)
                 return
             if request is None:
                 return
@@ -219,6 +221,15 @@ class HttpServer:
         data = head.encode("latin-1") + answer.body
         self._recorder.count(bytes_out=len(data))
         connection.sendall(data)
+
+
+def _drain(connection: socket.socket) -> None:
+    """Read what is still to come: to close with unread bytes would be a RST that destroys the answer."""
+    connection.settimeout(_DRAIN_SECONDS)
+    connection.shutdown(socket.SHUT_WR)
+    for _turn in range(_MAX_LINE):
+        if not connection.recv(_MAX_LINE):
+            return
 
 
 def _shut(endpoint: socket.socket) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +56,19 @@ class LabDir:
         """The registry of a host, kept between runs."""
         return self.path / f"{host}.registry.yml"
 
-    def control_socket(self) -> tuple[socket.socket, str, int | None]:
-        """Return a new Unix socket, the address of the control socket, and a descriptor to close later."""
-        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        address = str(self.socket_file)
-        if len(os.fsencode(address)) <= _MAX_SOCKET_PATH:
-            return control, address, None
-        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        return control, f"/proc/self/fd/{folder}/{self.socket_file.name}", folder
+    @contextmanager
+    def control_socket(self) -> Iterator[tuple[socket.socket, str]]:
+        """Give a new Unix socket and the address of the control socket, both while entered."""
+        address, folder = str(self.socket_file), None
+        if len(os.fsencode(address)) > _MAX_SOCKET_PATH:
+            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            address = f"/proc/self/fd/{folder}/{self.socket_file.name}"
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
+                yield control, address
+        finally:
+            if folder is not None:
+                os.close(folder)
 
     def ask(self, command: str, *, timeout: float = 10.0, **arguments: Any) -> Any:
         """Send one command to the background process and return its answer.
@@ -69,19 +76,15 @@ class LabDir:
         Raises:
             LabError: No process answers, or it refused the command.
         """
-        control, address, folder = self.control_socket()
         try:
-            control.settimeout(timeout)
-            control.connect(address)
-            control.sendall(json.dumps({"command": command, **arguments}).encode() + b"\n")
-            with control.makefile("rb") as reader:
-                line = reader.readline()
+            with self.control_socket() as (control, address):
+                control.settimeout(timeout)
+                control.connect(address)
+                control.sendall(json.dumps({"command": command, **arguments}).encode() + b"\n")
+                with control.makefile("rb") as reader:
+                    line = reader.readline()
         except OSError as error:
             raise LabError(f"no lab runs in {self.path}") from error
-        finally:
-            control.close()
-            if folder is not None:
-                os.close(folder)
         if not line:
             raise LabError(f"the lab in {self.path} ended while it was asked")
         answer = json.loads(line)

@@ -103,28 +103,25 @@ class Lab:
 
     def run(self) -> None:
         """Serve until told to stop; the inventory exists once every port answers."""
-        control, address, folder = self._where.control_socket()
         self._where.socket_file.unlink(missing_ok=True)
         try:
-            for host in self.hosts.values():
-                host.start()
-            self._save()
-            write_inventory(self._where.inventory_file, self._groups())
-            control.bind(address)
-            os.chmod(address, 0o600)
-            control.listen(16)
-            threading.Thread(target=self._obey, args=(control,), daemon=True).start()
-            while not self._stopping.wait(_SAVE_SECONDS):
+            with self._where.control_socket() as (control, address):
+                for host in self.hosts.values():
+                    host.start()
                 self._save()
+                write_inventory(self._where.inventory_file, self._groups())
+                control.bind(address)
+                os.chmod(address, 0o600)
+                control.listen(16)
+                threading.Thread(target=self._obey, args=(control,), daemon=True).start()
+                while not self._stopping.wait(_SAVE_SECONDS):
+                    self._save()
         finally:
             for host in self.hosts.values():
                 host.close()
             self._save()
-            control.close()
             self._where.socket_file.unlink(missing_ok=True)
             self._where.pid_file.unlink(missing_ok=True)
-            if folder is not None:
-                os.close(folder)
 
     def stop(self) -> None:
         """Make ``run`` end."""

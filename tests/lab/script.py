@@ -30,18 +30,23 @@ class When:
     value: str | None = None
     times: int | None = 1
 
+    def __post_init__(self) -> None:
+        if self.key is not None:
+            # A hive that does not exist would wait for ever.
+            split_path(self.key)
+
     def matches(self, exchange: Exchange) -> bool:
         """Tell whether a message is one that counts."""
         if self.method is not None and not fnmatchcase(exchange.method or "", self.method):
             return False
-        if self.key is not None and (exchange.key is None or _same_key(self.key) != _same_key(exchange.key)):
+        if self.key is not None and (exchange.key is None or fold(exchange.key) != _folded_path(self.key)):
             return False
         return self.value is None or (exchange.value is not None and fold(self.value) == fold(exchange.value))
 
 
-def _same_key(path: str) -> tuple[str, str]:
+def _folded_path(path: str) -> str:
     hive, below = split_path(path)
-    return hive, fold(below.removesuffix("\\"))
+    return fold(f"{hive}\\{below}").removesuffix("\\")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -139,8 +139,9 @@ class Session:
         if self._user is not None or self._acceptor is None:
             # A token on an authenticated connection starts again.
             self._forget()
-            binding = self._endpoint.channel_binding if self._endpoint.behaviour.channel_binding != "none" else None
-            self._acceptor = self._endpoint.accounts.acceptor(scheme, binding)
+            level = self._endpoint.behaviour.channel_binding
+            binding = self._endpoint.channel_binding if level != "none" else None
+            self._acceptor = self._endpoint.accounts.acceptor(scheme, binding, strict=level == "strict")
         answer = self._acceptor.step(token)
         self._user = self._acceptor.user
         return answer

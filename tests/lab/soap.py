@@ -100,7 +100,9 @@ def _check_understood(header: ET.Element) -> None:
 
 
 def _check_options(header: ET.Element) -> None:
-    # MS-WSMV 3.1.4.1.10: an option that must be complied with is refused for CIM and WMI URIs.
+    # MS-WSMV 3.1.4.1.10: an option that must be complied with is refused for CIM and WMI URIs; shells have such.
+    if "/wmi/" not in _text(header, DMTF, "ResourceURI").lower():
+        return
     for option in header.iter(f"{{{DMTF}}}Option"):
         if option.get("MustComply", "").strip() in {"1", "true"}:
             raise FaultError(WsmanFault.of(INVALID_OPTIONS))

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
@@ -24,10 +26,10 @@ HKLM = 2147483650
 _SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
-Parameter = int | str | Sequence[str] | Sequence[int]
+Make = Callable[..., "Client"]
 
 
-class HttpFailure(Exception):  # noqa: N818
+class HttpFailure(Exception):
     """A client library reported an HTTP status other than 200."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -59,11 +61,14 @@ def envelope(
     ).encode()
 
 
-def call_envelope(method: str, *, resource: str = STDREGPROV, headers: str = "", **parameters: Parameter) -> bytes:
-    """Return the envelope of a StdRegProv call on HKLM, or on the ``hDefKey`` that is given."""
-    texts = []
+def call_envelope(method: str, *, resource: str = STDREGPROV, headers: str = "", **parameters: Any) -> bytes:
+    """Return the envelope of a StdRegProv call on HKLM, or on the ``hDefKey`` that is given.
+
+    A parameter is a number, a text, or a sequence of these for an array.
+    """
+    texts: list[str] = []
     for name, value in ({"hDefKey": HKLM} | parameters).items():
-        items = [value] if isinstance(value, (int, str)) else list(value)
+        items: list[int | str] = [value] if isinstance(value, (int, str)) else list(value)
         texts.extend(f"<p:{name}>{escape(str(item)).replace(chr(13), '&#13;')}</p:{name}>" for item in items)
     body = f'<p:{method}_INPUT xmlns:p="{resource}">{"".join(texts)}</p:{method}_INPUT>'
     return envelope(f"{resource}/{method}", body, resource=resource, headers=headers)
@@ -114,22 +119,21 @@ class Client:
         except (winrm.exceptions.InvalidCredentialsError, pypsrp.exceptions.AuthenticationError) as error:
             raise HttpFailure(401, "") from error
 
-    def call(self, method: str, **parameters: Parameter) -> Reply:
+    def call(self, method: str, **parameters: Any) -> Reply:
         """Call a method of StdRegProv."""
         return read_reply(self.send(call_envelope(method, **parameters)))
 
 
-def winrm_client(host: StandInHost, *, auth: str = "ntlm", encryption: str = "always", **options: Any) -> Client:
+def winrm_client(host: StandInHost, *, auth: Any = "ntlm", encryption: Any = "always", **options: Any) -> Client:
     """Return a pywinrm client."""
-    options = {"username": host.username, "password": host.password, "read_timeout_sec": 30} | options
-    options |= {"server_cert_validation": "ignore", "operation_timeout_sec": options["read_timeout_sec"] - 0.1}
+    options = {"username": host.username, "password": host.password, "server_cert_validation": "ignore"} | options
     protocol = winrm.protocol.Protocol(host.endpoint, transport=auth, message_encryption=encryption, **options)
     return Client(protocol.transport.send_message, protocol.transport.close_session)
 
 
 def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str = "always", **options: Any) -> Client:
     """Return a pypsrp client."""
-    options = {"username": host.username, "password": host.password, "cert_validation": False} | options
+    settings: dict[str, Any] = {"username": host.username, "password": host.password, "cert_validation": False}
     wsman = pypsrp.wsman.WSMan(
         host.address,
         port=host.port,
@@ -137,6 +141,22 @@ def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str =
         auth=auth,
         encryption=encryption,
         no_proxy=True,
-        **options,
+        **(settings | options),
     )
     return Client(wsman.transport.send, wsman.transport.close)
+
+
+def post(host: StandInHost, body: bytes, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """Send one POST on a connection of its own."""
+    connection = http.client.HTTPConnection(host.address, host.port, timeout=5)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("POST", "/wsman", body, named)
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    return response, content
+
+
+def basic(name: str, password: str) -> str:
+    """Return a Basic Authorization header."""
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()

@@ -4,17 +4,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab import Behaviour, StandInHost
 from tests.lab.stdregprov import METHODS
-from tests.lab_tests.lab_client import PREFERENCE, Client, HttpFailure, Reply, winrm_client
+from tests.lab_tests.lab_client import (
+    PREFERENCE,
+    STDREGPROV,
+    Client,
+    HttpFailure,
+    Reply,
+    envelope,
+    read_reply,
+    winrm_client,
+)
 
 ABSENT = r"SOFTWARE\Absent"
 LAB = r"SOFTWARE\Lab"
 TYPE_MISMATCH = 2147749893
 GETTERS = [method for method in METHODS if method.startswith("Get")]
-VALUES = {
+VALUES: dict[str, tuple[str, Any, str, object]] = {
     "DWORD": ("uValue", 0xFFFFFFFF, "REG_DWORD", 0xFFFFFFFF),
     "QWORD": ("uValue", 2**64 - 1, "REG_QWORD", 2**64 - 1),
     "String": ("sValue", "Ä <&> \"'\r\n", "REG_SZ", "Ä <&> \"'\r\n"),
@@ -155,6 +166,16 @@ def test_only_hives_that_exist_are_served(one_client: Client, hive: int, code: i
     assert one_client.call("EnumKey", hDefKey=hive, sSubKeyName="").code == code
 
 
+def test_the_hive_is_hklm_where_none_is_given_and_the_key_is_never_guessed(one_client: Client) -> None:
+    def body(inner: str) -> bytes:
+        return envelope(f"{STDREGPROV}/EnumKey", f'<p:EnumKey_INPUT xmlns:p="{STDREGPROV}">{inner}</p:EnumKey_INPUT>')
+
+    answer = one_client.send(body("<p:sSubKeyName>SYSTEM</p:sSubKeyName>"))
+    assert read_reply(answer).all("sNames") == ["CurrentControlSet"]
+    with pytest.raises(HttpFailure):
+        one_client.send(body("<p:hDefKey>2147483650</p:hDefKey>"))
+
+
 def test_a_loaded_user_hive_is_served(host: StandInHost, one_client: Client) -> None:
     host.registry.create(r"HKU\S-1-5-18\Software")
     assert one_client.call("EnumKey", hDefKey=2147483651, sSubKeyName="S-1-5-18").all("sNames") == ["Software"]
@@ -188,7 +209,9 @@ def test_the_longest_value_name_has_16383_characters(host: StandInHost, one_clie
         {"sValueName": "n", "sValue": "1"},
     ],
 )
-def test_parameters_of_the_wrong_form_are_a_schema_fault(host: StandInHost, one_client: Client, parameters) -> None:
+def test_parameters_of_the_wrong_form_are_a_schema_fault(
+    host: StandInHost, one_client: Client, parameters: dict[str, Any]
+) -> None:
     before = host.registry.dump()
     with pytest.raises(HttpFailure) as caught:
         one_client.call("SetDWORDValue", sSubKeyName=PREFERENCE, **parameters)

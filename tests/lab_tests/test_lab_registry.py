@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,15 @@ def test_names_that_differ_only_in_case_fold_together(one: str, other: str) -> N
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Straße", "STRASSE"), ("ß", "ẞ"), ("ſ", "S"), ("ς", "Σ"), ("\u212a", "k"), ("ı", "I"), ("\U00010428", "\U00010400")],
+    [
+        ("Straße", "STRASSE"),
+        ("ß", "ẞ"),
+        ("ſ", "S"),
+        ("ς", "Σ"),
+        ("\u212a", "k"),
+        ("ı", "I"),
+        ("\U00010428", "\U00010400"),
+    ],
 )
 def test_names_that_only_casefold_unites_stay_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
@@ -97,6 +106,16 @@ def test_the_open_client_has_no_policy_value_at_all() -> None:
     assert not any(values for path, values, _rights in registry.walk() if "Policies" in path)
 
 
+def test_the_domain_member_has_three_helpers_whose_data_repeat_the_name() -> None:
+    registry = RegistryView(Registry())
+    registry.load("domain_member")
+    policies = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
+    helpers = registry.dump(policies + r"\RAUnsolicit")[policies + r"\RAUnsolicit"]
+    assert len(helpers) == 3
+    assert helpers == {name: ("REG_SZ", name) for name in helpers}
+    assert any(not name.isascii() for name in helpers)
+
+
 def test_an_unknown_seed_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="known: compliant_server, domain_member, open_client"):
         read_seed("no_such")
@@ -118,7 +137,7 @@ _data = st.one_of(
 
 
 @given(st.lists(st.tuples(_names, _names, _data), max_size=5))
-def test_a_state_file_gives_back_what_was_written(tmp_path_factory: pytest.TempPathFactory, values: list) -> None:
+def test_a_state_file_gives_back_what_was_written(tmp_path_factory: pytest.TempPathFactory, values: list[Any]) -> None:
     registry = RegistryView(Registry())
     for key, name, (kind, data) in values:
         registry.set(rf"HKLM\{key}", name, kind, data)

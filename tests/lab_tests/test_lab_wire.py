@@ -10,11 +10,13 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.lab import Behaviour, Fault, StandInHost, Trouble, When
+from tests.lab.wsman_fault import Shape
 from tests.lab_tests.lab_client import (
     PREFERENCE,
     STDREGPROV,
     Client,
     HttpFailure,
+    Make,
     call_envelope,
     envelope,
     psrp_client,
@@ -87,7 +89,9 @@ def test_the_resource_uri_has_two_namespaces_and_no_case(one_client: Client, res
         (Behaviour(omi_naming=True, null_arrays="nil"), "EnumKey", [("ReturnValue", "0"), ("sNames", None)]),
     ],
 )
-def test_other_forms_of_output_can_be_switched_on(behaviour: Behaviour, element: str, children: list) -> None:
+def test_other_forms_of_output_can_be_switched_on(
+    behaviour: Behaviour, element: str, children: list[tuple[str, str | None]]
+) -> None:
     with StandInHost(seed="open_client", behaviour=behaviour) as host:
         reply = winrm_client(host).call("EnumKey", sSubKeyName=PREFERENCE)
     assert (reply.element, reply.children) == (element, children)
@@ -150,7 +154,7 @@ def test_the_namespace_selector_is_tolerated(one_client: Client) -> None:
 
 
 def test_the_four_shapes_of_faults(host: StandInHost, client: Client) -> None:
-    shapes = ("plain", "nested", "wmi_error", "no_detail")
+    shapes: tuple[Shape, ...] = ("plain", "nested", "wmi_error", "no_detail")
     faults = {}
     for shape in shapes:
         host.script.add(Trouble(do=Fault(code=2150859174, text="Zu viele. ", shape=shape)))
@@ -186,11 +190,12 @@ def test_who_is_no_administrator_gets_access_denied(host: StandInHost, client: C
 
 
 @pytest.mark.parametrize("make", [winrm_client, psrp_client])
-def test_shells_are_opened_closed_and_counted(host: StandInHost, make) -> None:
+def test_shells_are_opened_closed_and_counted(host: StandInHost, make: Make) -> None:
     client = make(host)
     resource = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"
     transfer = _NAMES["x"]
-    created = ET.fromstring(client.send(envelope(f"{transfer}/Create", "<x/>", resource=resource)))
+    message = envelope(f"{transfer}/Create", "<x/>", resource=resource, headers=_OPTION)
+    created = ET.fromstring(client.send(message))
     assert created.findtext("s:Header/a:Action", "", _NAMES) == f"{transfer}/CreateResponse"
     selector = created.find("s:Body/x:ResourceCreated/a:ReferenceParameters/w:SelectorSet/w:Selector", _NAMES)
     assert selector is not None and selector.get("Name") == "ShellId"
@@ -198,6 +203,15 @@ def test_shells_are_opened_closed_and_counted(host: StandInHost, make) -> None:
     assert deleted.findtext("s:Header/a:Action", "", _NAMES) == f"{transfer}/DeleteResponse"
     assert code_of(fault_of(client, envelope(f"{resource}/Command", "<x/>", resource=resource)))[1] == "2150858771"
     assert host.counters.shells_opened == 1
+
+
+def test_a_script_for_a_key_survives_calls_on_an_unknown_hive(host: StandInHost, one_client: Client) -> None:
+    host.script.add(Trouble(when=When(key=r"HKEY_LOCAL_MACHINE\SYSTEM"), do=Fault(code=5)))
+    assert one_client.call("EnumKey", hDefKey=7, sSubKeyName="SYSTEM").code == 6
+    with pytest.raises(HttpFailure):
+        one_client.call("EnumKey", sSubKeyName="system")
+    with pytest.raises(ValueError, match="unknown registry hive"):
+        When(key=r"HKXX\SYSTEM")
 
 
 def test_a_script_can_wait_for_a_key_a_value_and_a_number(host: StandInHost, one_client: Client) -> None:

@@ -19,7 +19,7 @@ from .._channels.ports import RegistryChannel
 from .._channels.wsman.registry import open_channel
 from .._policy.declaration import shown_input
 from .._policy.kinds import nearest_word
-from .._registry.errors import HostUnreachable, InputError, Problem, RemoteAssistanceError
+from .._registry.errors import InputError, Problem, RemoteAssistanceError
 from .plain import plain
 from .results import failure_result
 
@@ -42,8 +42,6 @@ class RemoteAssistanceAction(ActionBase):
             result |= self.perform(task_vars or {})
         except RemoteAssistanceError as error:
             result |= failure_result(error)
-        except AnsibleConnectionFailure as error:
-            result |= failure_result(HostUnreachable(doing="connecting", reason=str(error)))
         return result
 
     def perform(self, task_vars: dict[str, t.Any]) -> Result:
@@ -71,7 +69,7 @@ class RemoteAssistanceAction(ActionBase):
         """Open the way to the host's registry, and close it in the end."""
         if self._task.become:
             display.warning("become has no effect here: Windows acts as the user of the connection")
-        channel = open_channel(self._connection)
+        channel = open_channel(self._connection, lost=(AnsibleConnectionFailure,))
         try:
             yield channel
         finally:

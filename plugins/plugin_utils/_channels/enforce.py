@@ -99,6 +99,8 @@ class _Run:
         self._declaration = declaration
         self._reads = needed_reads(declaration)
         self._plan = decided
+        self._confirmed: list[Step] = []
+        self._doubtful: list[Step] = []
 
     def write_and_verify(self) -> Outcome:
         """Make every step, read back, and settle whatever did not work."""
@@ -113,22 +115,34 @@ class _Run:
 
     def _write(self, steps: t.Sequence[Step]) -> HostError | None:
         """Return the first refusal, or None; a closing plan goes on after a refusal."""
-        failures = self._channel.write([step.write() for step in steps], keep_going=self._plan.closing)
+        try:
+            failures = self._channel.write([step.write() for step in steps], keep_going=self._plan.closing)
+        except HostUnreachable as lost:
+            sent = [step for step in steps if step.write() in lost.acknowledged]
+            self._confirmed += sent
+            if lost.outcome_unknown:
+                self._doubtful += [step for step in steps if step not in sent][:1]
+            raise
+        refused = [failure.write for failure in failures]
+        for step in steps:
+            # A refusal may be an answer that cannot be read, to a write that was made.
+            (self._doubtful if step.write() in refused else self._confirmed).append(step)
+            if step.write() in refused and not self._plan.closing:
+                break
         return failures[0].error if failures else None
 
     def _go_on_after(self, lost: HostUnreachable) -> Outcome:
         """Reconnect once, look at what the host holds, and finish."""
         if lost.logon_refused:
-            return self._unreachable(lost, self._plan.steps[: lost.acknowledged])
-        made = self._plan.steps[: lost.acknowledged]
+            return self._unreachable(lost)
         try:
             self._channel.reconnect()
             now = self._channel.read(self._reads)
-            made = self._made(now)
-            failure = self._write([step for step in self._plan.steps if step not in made])
+            self._confirmed, self._doubtful = list(self._made(now)), []
+            failure = self._write([step for step in self._plan.steps if step not in self._confirmed])
             now = self._channel.read(self._reads)
         except HostUnreachable as again:
-            return self._unreachable(again, made)
+            return self._unreachable(again)
         except HostError as error:
             return self._settle_unseen(error)
         return self._judge(now, failure)
@@ -147,13 +161,20 @@ class _Run:
         """Take back, in reverse order, what still is as this run wrote it."""
         made = self._made(now)
         try:
-            self._channel.write([step.undo() for step in reversed(made)], keep_going=True)
-            now = self._channel.read(self._reads)
+            try:
+                now = self._take_back(made)
+            except HostUnreachable:
+                self._channel.reconnect()
+                now = self._take_back(self._made(self._channel.read(self._reads)))
         except HostError:
             return Outcome(plan=self._plan, unknown=made, foreign=foreign, failure=failure)
         restored = tuple(step for step in made if same_value(step.current(now), step.before))
         kept = tuple(step for step in made if step not in restored)
         return Outcome(plan=self._plan, made=kept, restored=restored, foreign=foreign, failure=failure)
+
+    def _take_back(self, made: t.Sequence[Step]) -> Observed:
+        self._channel.write([step.undo() for step in reversed(made)], keep_going=True)
+        return self._channel.read(self._reads)
 
     def _settle_unseen(self, failure: HostError) -> Outcome:
         """Settle after a failure that is no lost connection and hides what the host holds."""
@@ -177,9 +198,15 @@ class _Run:
             return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
         return self._undo(now, (), failure)
 
-    def _unreachable(self, lost: HostUnreachable, made: tuple[Step, ...]) -> Outcome:
-        unknown = tuple(step for step in self._plan.steps if step not in made)
-        return Outcome(plan=self._plan, made=made, unknown=unknown, failure=lost)
+    def _unreachable(self, lost: HostUnreachable) -> Outcome:
+        seen = (*self._confirmed, *self._doubtful)
+        return Outcome(
+            plan=self._plan,
+            made=tuple(self._confirmed),
+            unknown=tuple(self._doubtful),
+            left=tuple(step for step in self._plan.steps if step not in seen),
+            failure=lost,
+        )
 
     def _made(self, now: Observed) -> tuple[Step, ...]:
         return tuple(step for step in self._plan.steps if same_value(step.current(now), step.after))

@@ -35,11 +35,13 @@ class RegistryChannel(t.Protocol):
 
     Attributes:
         name: The word for this channel in results: ``wsman`` or ``reg_exe``.
-        requests: Round trips to the host so far, those of the logon not counted.
     """
 
     name: str
-    requests: int
+
+    @property
+    def requests(self) -> int:
+        """Round trips to the host so far, those of the logon not counted."""
 
     def read(self, reads: t.Iterable[KeyRead]) -> Observed:
         """Return the values that are there, with raw type and data, for every key that was asked for."""
@@ -52,7 +54,7 @@ class RegistryChannel(t.Protocol):
             keep_going: Try the rest after a refusal; otherwise the first refusal ends it.
 
         Returns:
-            The refusals. A lost connection is raised, never returned.
+            The refusals. A lost connection is raised, never returned; the error says what was confirmed before.
         """
 
     def reconnect(self) -> None:

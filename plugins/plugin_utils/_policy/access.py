@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a host is open: the measure behind the order of steps and behind 'closing'.
+"""How far a host is open: the measure behind 'closing', a plan that is never rolled back.
 
 The rules are those of section "Precedence and effective state" of the facts: a policy value beats the preference,
 Offer is on only by policy, and where a value is not legal, or the sources disagree, every reading is looked at.
@@ -21,10 +21,9 @@ from .catalogue import HELPER_KEY, OFFER, POLICY_KEY, PREFERENCE_KEY
 
 NONE: t.Final = 0
 VIEW: t.Final = 1
-FULL: t.Final = 2
 
 Access = t.Mapping[str, int]
-"""Level by subject: solicited, offer, each helper, and tickets that any helper can open."""
+"""Level by subject: solicited, offer, what holds offers back beside Offer itself, tickets that any helper can open."""
 
 _EMPTY: t.Final = KeyState()
 
@@ -34,55 +33,69 @@ class Reading:
     """One way to resolve what a host's values leave open.
 
     Attributes:
-        illegal: What Windows makes of a switch with a wrong type or number: 0, 1, or None for 'as if absent'.
+        illegal: What Windows makes of a value with a wrong type or number: 0, 1, or None for 'as if absent'.
         invitations: What an absent or unread check box means, 0 or 1 (clients and servers differ).
         control: What an absent or unread preference for control means, 0 or 1.
+        encrypted: What an absent or unread preference for encrypted tickets means, 0 or 1.
+        stray: Whether the control of Solicited counts in the policy key while Solicited is not configured.
+        offer_control: What absent control means while Offer is on, 0 or 1.
     """
 
     illegal: int | None
     invitations: int
     control: int
+    encrypted: int
+    stray: bool
+    offer_control: int
 
 
 READINGS: t.Final = tuple(
-    Reading(illegal=illegal, invitations=invitations, control=control)
-    for illegal, invitations, control in itertools.product((0, 1, None), (0, 1), (0, 1))
+    Reading(
+        illegal=illegal,
+        invitations=invitations,
+        control=control,
+        encrypted=encrypted,
+        stray=stray,
+        offer_control=offer_control,
+    )
+    for illegal, invitations, control, encrypted, stray, offer_control in itertools.product(
+        (0, 1, None), (0, 1), (0, 1), (0, 1), (False, True), (0, 1)
+    )
 )
 
 
 def access(observed: Observed, reading: Reading) -> Access:
-    """Return how far a host with these values is open under one reading.
-
-    A control value that is not legal counts as full control, an encryption value that is not legal as off: the
-    wider reading of each.
-    """
+    """Return how far a host with these values is open under one reading."""
     policy = observed.get(POLICY_KEY, _EMPTY)
     preference = observed.get(PREFERENCE_KEY, _EMPTY)
-    check_box = _number(preference.get("fAllowToGetHelp"), reading.illegal)
-    switch = _number(policy.get("fAllowToGetHelp"), reading.illegal)
-    invited = _first(switch, check_box, reading.invitations)
-    own_control = _first(_number(preference.get("fAllowFullControl"), 1), reading.control)
-    policy_control = _number(policy.get("fAllowFullControl"), 1)
-    control = _first(policy_control, own_control)
-    if switch is None:
-        # An option without its switch: the sources do not say whether it counts, so the wider one is taken.
-        control = max(control, own_control)
+
+    def number(values: KeyState, name: str) -> int | None:
+        return _number(values.get(name), reading.illegal)
+
+    switch = number(policy, "fAllowToGetHelp")
+    invited = _first(switch, number(preference, "fAllowToGetHelp"), reading.invitations)
+    own_control = _first(number(preference, "fAllowFullControl"), reading.control)
+    policy_control = number(policy, "fAllowFullControl") if switch is not None or reading.stray else None
     encrypted = _first(
-        _number(policy.get("CreateEncryptedOnlyTickets"), 0),
-        _number(preference.get("CreateEncryptedOnlyTickets"), 0),
-        0,
+        number(policy, "CreateEncryptedOnlyTickets"), number(preference, "CreateEncryptedOnlyTickets"), reading.encrypted
     )
-    offered = _first(_number(policy.get(OFFER.switch), reading.illegal), 0)
-    # Control that is absent beside a switch that is on: undocumented, so the wider one is taken.
-    offer_control = _first(_number(policy.get("fAllowUnsolicitedFullControl"), 1), 1)
+    offered = number(policy, OFFER.switch)
+    offer_control = _first(number(policy, "fAllowUnsolicitedFullControl"), reading.offer_control)
+    # Whether these hold an offer back is undocumented. Offer may also be on without having been read: only its
+    # explicit zero takes their meaning away.
+    may_be_offered = offered != 0
+    invited_level = VIEW + _first(policy_control, own_control)
     levels = {
-        "solicited": (VIEW + control) if invited else NONE,
+        "solicited": invited_level if invited else NONE,
         "plain tickets": int(bool(invited) and not encrypted),
-        "offer": (VIEW + offer_control) if offered else NONE,
+        "offer": VIEW + offer_control if offered else NONE,
+        "offer past a disabled Solicited": int(may_be_offered and switch != 0),
+        "offer past a cleared box": int(may_be_offered and bool(invited)),
+        "offer past the preference for control": int(may_be_offered and bool(own_control)),
     }
-    for value in observed.get(HELPER_KEY, _EMPTY).by_name.values():
-        for name in (value.name, str(value.data)):
-            levels[f"helper {fold(name)}"] = levels["offer"]
+    if policy.get("fAllowToGetHelp") is None:
+        # Not read, it may stand there and be on, and then the check box decides nothing.
+        levels |= {"solicited unseen": invited_level, "plain tickets unseen": int(not encrypted)}
     return levels
 
 
@@ -90,7 +103,7 @@ def _number(value: RegistryValue | None, illegal: int | None) -> int | None:
     if value is None:
         return None
     if value.type is ValueType.REG_DWORD and value.data in (0, 1):
-        return int(t.cast(int, value.data))
+        return t.cast("int", value.data)
     return illegal
 
 
@@ -100,9 +113,18 @@ def _first(*numbers: int | None) -> int:
 
 def is_closing(before: Observed, after: Observed) -> bool:
     """Return True if nobody may do more after than before, under every reading."""
-    return all(is_within(access(after, reading), access(before, reading)) for reading in READINGS)
+    somebody_new = bool(_helpers(after) - _helpers(before))
+    for reading in READINGS:
+        then, now = access(before, reading), access(after, reading)
+        # A subject on one side only is about a value that this plan writes: then it is no longer unseen.
+        if any(level > then[subject] for subject, level in now.items() if subject in then):
+            return False
+        if somebody_new and now["offer"] > NONE:
+            return False
+    return True
 
 
-def is_within(measured: Access, *limits: Access) -> bool:
-    """Return True if no level is above the highest of the limits."""
-    return all(level <= max(limit.get(who, NONE) for limit in limits) for who, level in measured.items())
+def _helpers(observed: Observed) -> set[str]:
+    """Return who is listed, by name and by data: no source says which of them Windows takes where they differ."""
+    values = observed.get(HELPER_KEY, _EMPTY).by_name.values()
+    return {fold(name) for value in values for name in (value.name, str(value.data))}

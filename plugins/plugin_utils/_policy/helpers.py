@@ -67,11 +67,13 @@ def _is_documented_form(name: str) -> bool:
 def read_helpers(reader: Complaints, path: str, raw: object) -> HelpersWanted | None:
     """Return the wanted list, or None where nothing is given; every problem goes to the reader."""
     given = reader.mapping(path, raw, ("set", "add", "remove"))
-    lists = {key: _read_list(reader, f"{path}.{key}", value) for key, value in given.items()}
-    if "set" in given and (lists.get("add") or lists.get("remove")):
+    found = {key: _read_list(reader, f"{path}.{key}", value) for key, value in given.items()}
+    lists = {key: list(names.values()) for key, names in found.items()}
+    # Names that are refused are names all the same: this problem must not hide behind theirs.
+    if "set" in given and any(_has_entries(given.get(key)) for key in ("add", "remove")):
         reader.complain(f"{path}.set", "not allowed beside add or remove, expected either the whole list or changes to it")
     both = {fold(name) for name in lists.get("add", ())} & {fold(name) for name in lists.get("remove", ())}
-    for index, name in enumerate(lists.get("remove", ())):
+    for index, name in found.get("remove", {}).items():
         if fold(name) in both:
             reader.complain(f"{path}.remove[{index}]", "stands in add as well", name)
     if "set" not in given and not lists.get("add") and not lists.get("remove"):
@@ -80,13 +82,18 @@ def read_helpers(reader: Complaints, path: str, raw: object) -> HelpersWanted | 
     return HelpersWanted(exact=ordered.get("set"), add=ordered.get("add", ()), remove=ordered.get("remove", ()))
 
 
-def _read_list(reader: Complaints, path: str, raw: object) -> list[str]:
+def _has_entries(raw: object) -> bool:
+    return isinstance(raw, t.Sequence) and not isinstance(raw, (str, bytes)) and any(name is not None for name in raw)
+
+
+def _read_list(reader: Complaints, path: str, raw: object) -> dict[int, str]:
+    """Return the legal names by their place in the list."""
     if not isinstance(raw, t.Sequence) or isinstance(raw, (str, bytes)):
         reader.complain(path, "expected a list of names", raw)
-        return []
+        return {}
     if len(raw) > HELPERS_MOST:
         reader.complain(path, f"expected at most {HELPERS_MOST} names, use a group, got {len(raw)}")
-        return []
+        return {}
     seen: dict[str, int] = {}
     for index, name in enumerate(raw):
         if name is None:
@@ -98,7 +105,7 @@ def _read_list(reader: Complaints, path: str, raw: object) -> list[str]:
             reader.complain(f"{path}[{index}]", f"the same name as in {path}[{seen[fold(name)]}]", name)
         else:
             seen[fold(name)] = index
-    return [raw[index] for index in seen.values()]
+    return {index: raw[index] for index in seen.values()}
 
 
 def _problem_of(name: object) -> str:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from .._registry.model import UNREADABLE, KeyState, Observed, RegistryKey, RegistryValue, Write
 from .._registry.names import fold
 from .access import is_closing
-from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, STATE, VIEW_ONLY
+from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, SOLICITED, STATE, VIEW_ONLY
 from .declaration import Declaration
-from .targets import Target, is_whole_helper, targets
+from .targets import Target, is_enabled, is_whole_helper, targets
 
 SET: t.Final = "set"
 DELETE: t.Final = "delete"
@@ -44,7 +44,7 @@ class Step:
         """set, delete or repair_type."""
         if self.after is None:
             return DELETE
-        return SET if self.before is None or self.before.type is self.after.type else REPAIR_TYPE
+        return SET if self.before is None or self.before.type == self.after.type else REPAIR_TYPE
 
     def write(self) -> Write:
         """Return the write that makes this step."""
@@ -95,7 +95,7 @@ def plan(declaration: Declaration, have: Observed) -> Plan:
         before = have.get(target.key, _EMPTY).get(target.name)
         if not _satisfied(target, before):
             steps.append(Step(target=target, before=before, after=target.wanted))
-    ordered = _ordered(steps)
+    ordered = _ordered(steps, have)
     after = applied(have, [step.write() for step in ordered])
     return Plan(steps=ordered, notes=notes, before=have, after=after, closing=is_closing(have, after))
 
@@ -112,7 +112,7 @@ def same_value(left: RegistryValue | None, right: RegistryValue | None) -> bool:
     """Return True if two states of one value are equal; the letter case of the name is the registry's affair."""
     if left is None or right is None:
         return left is right
-    return left.type is right.type and left.data == right.data
+    return left.type == right.type and left.data == right.data
 
 
 def _satisfied(target: Target, before: RegistryValue | None) -> bool:
@@ -121,12 +121,12 @@ def _satisfied(target: Target, before: RegistryValue | None) -> bool:
     return same_value(before, target.wanted)
 
 
-def _ordered(steps: t.Sequence[Step]) -> tuple[Step, ...]:
-    order = sorted((_rank(step), number) for number, step in enumerate(steps))
+def _ordered(steps: t.Sequence[Step], have: Observed) -> tuple[Step, ...]:
+    order = sorted((_rank(step, have), number) for number, step in enumerate(steps))
     return tuple(steps[number] for dummy, number in order)
 
 
-def _rank(step: Step) -> tuple[int, int]:
+def _rank(step: Step, have: Observed) -> tuple[int, int]:
     """Return where a step stands in the order: whatever narrows first, then whatever widens.
 
     Every prefix of the order leaves a host at most as open as the wider of before and wanted:
@@ -137,7 +137,7 @@ def _rank(step: Step) -> tuple[int, int]:
     3 helpers removed
     4 options deleted that a switch of this plan must not meet any more
     5 Solicited back to not configured: the preference decides from here on
-    6 view-only options deleted, which held a policy down that was on until now
+    6 options deleted which hold, or may hold, a policy down to viewing that was on until now
     7 options set, helpers added
     8 switches on
     9 preferences up: last, because a policy that was switched on overrides them
@@ -152,11 +152,20 @@ def _rank(step: Step) -> tuple[int, int]:
     if target.kind is STATE:
         return _switch_rank(target, number)
     if step.after is None:
-        held_down = target.kind is CONTROL and target.word(step.before) == VIEW_ONLY
-        return (6, 0) if held_down else (4, 0)
+        return (6, 0) if _holds_down(step, have) else (4, 0)
     if target.kind is CONTROL and number == 0:
         return (2, 0)
     return (7, _lifetime_order(step))
+
+
+def _holds_down(step: Step, have: Observed) -> bool:
+    """Return True if a control that goes may be what keeps helpers at viewing until its switch is off."""
+    if step.before is None or step.target.kind is not CONTROL:
+        return False
+    word = CONTROL.decode(step.before)
+    # Nobody knows what Windows makes of a number that is not legal: beside a switch that is on it may mean view only,
+    # beside one that is off it must not meet the switch's absence, when it may mean full control.
+    return is_enabled(SOLICITED, have) if word is None else word == VIEW_ONLY
 
 
 def _preference_rank(step: Step, option: str, number: object) -> tuple[int, int]:

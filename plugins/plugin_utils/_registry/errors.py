@@ -11,6 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+if t.TYPE_CHECKING:
+    from .model import Write
+
 
 class RemoteAssistanceError(Exception):
     """Root of every error that this collection raises on purpose."""
@@ -99,7 +102,7 @@ class HostUnreachable(HostError):
     Attributes:
         outcome_unknown: True when a request had been sent and its answer was lost.
         logon_refused: True for HTTP 401; such a request is never tried again.
-        acknowledged: How many writes of the same call the host had answered before; set by the channel.
+        acknowledged: What the host had confirmed as written before, in the same call; set by the channel.
     """
 
     def __init__(
@@ -114,7 +117,7 @@ class HostUnreachable(HostError):
         super().__init__(doing=doing, reason=reason, advice=advice)
         self.outcome_unknown = outcome_unknown
         self.logon_refused = logon_refused
-        self.acknowledged = 0
+        self.acknowledged: tuple[Write, ...] = ()
 
 
 class UnsupportedConnection(RemoteAssistanceError):

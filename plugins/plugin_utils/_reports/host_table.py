@@ -111,10 +111,14 @@ def _row(cells: t.Sequence[t.Sequence[str]]) -> str:
 
 
 def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes; East Asian wide characters take two (UAX 11)."""
-    wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
-    marks = sum(1 for character in text if unicodedata.combining(character))
-    return len(text) + wide - marks
+    """Return how many columns of a terminal a text takes; East Asian wide characters take two (UAX 11).
+
+    A mark takes none, also a wide one: Japanese in decomposed form has them.
+    """
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
 
 
 def _pad(text: str, width: int) -> str:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.answer import LARGEST, Answer, Fault, parse
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.answer import (
+    LARGEST,
+    Answer,
+    Fault,
+    parse,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import (
     NIL,
@@ -18,6 +20,8 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_ho
     output,
     wsman_fault,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 RELATED = f"uuid:{ID}"
@@ -37,7 +41,7 @@ def unusable(body: bytes, match: str) -> None:
 def test_windows_shape_with_the_return_value_last() -> None:
     answer = read(output([("sNames", "a"), ("sNames", "b"), ("ReturnValue", 0)], relates_to=RELATED))
 
-    assert ("a", "b") == answer.texts("sNames")
+    assert answer.texts("sNames") == ("a", "b")
     assert answer.return_value == 0
 
 
@@ -120,8 +124,9 @@ def test_a_fault_may_leave_out_the_id_but_not_name_another() -> None:
         (b" " * (LARGEST + 1), "larger than"),
         (envelope("<p><sValue><b/></sValue></p>", relates_to=RELATED), "elements instead of text"),
         (b"<a>" * 100_000, "not well-formed"),
+        (b"<a>" * 300_000 + b"</a>" * 300_000, "not a SOAP message"),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_is_no_answer_is_refused(body: bytes, match: str) -> None:
     unusable(body, match)
@@ -193,4 +198,6 @@ def test_every_shape_of_fault(detail: str, codes: tuple[int, ...], text: str) ->
 
 
 def test_a_fault_without_reason_subcode_and_detail() -> None:
-    assert read(fault(relates_to=RELATED, code="s:MustUnderstand")) == Fault(codes=(), subcode="MustUnderstand", text="")
+    assert read(fault(relates_to=RELATED, code="s:MustUnderstand")) == Fault(
+        codes=(), subcode="MustUnderstand", text=""
+    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman import provider
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.envelope import MAX_ENVELOPE_SIZE, parameter
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.envelope import (
+    MAX_ENVELOPE_SIZE,
+    parameter,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import InputError
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import (
     UNREADABLE,
@@ -22,7 +22,14 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     dword,
     string,
 )
-from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import ADDRESSING, PROVIDER, SOAP, call
+from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import (
+    ADDRESSING,
+    PROVIDER,
+    SOAP,
+    call,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 KEY = RegistryKey(path=r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\RAUnsolicit")
@@ -111,14 +118,24 @@ def test_the_largest_helper_list_fits_into_an_answer() -> None:
         (dword("n", True), "SetDWORDValue", "uValue", ["1"]),
         (RegistryValue(name="n", type=ValueType.REG_QWORD, data=2**63), "SetQWORDValue", "uValue", [str(2**63)]),
         (string("n", ""), "SetStringValue", "sValue", [""]),
-        (RegistryValue(name="n", type=ValueType.REG_EXPAND_SZ, data="%x%"), "SetExpandedStringValue", "sValue", ["%x%"]),
+        (
+            RegistryValue(name="n", type=ValueType.REG_EXPAND_SZ, data="%x%"),
+            "SetExpandedStringValue",
+            "sValue",
+            ["%x%"],
+        ),
         (
             RegistryValue(name="n", type=ValueType.REG_MULTI_SZ, data=("a", "", "b")),
             "SetMultiStringValue",
             "sValue",
             ["a", "", "b"],
         ),
-        (RegistryValue(name="n", type=ValueType.REG_BINARY, data=b"\x00\xff"), "SetBinaryValue", "uValue", ["0", "255"]),
+        (
+            RegistryValue(name="n", type=ValueType.REG_BINARY, data=b"\x00\xff"),
+            "SetBinaryValue",
+            "uValue",
+            ["0", "255"],
+        ),
         (RegistryValue(name="n", type=ValueType.REG_BINARY, data=b""), "SetBinaryValue", "uValue", []),
     ],
 )

@@ -15,7 +15,10 @@ import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.exchange import Exchange
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.troubles import HttpStatus, NoAnswer
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.troubles import (
+    HttpStatus,
+    NoAnswer,
+)
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -60,7 +63,8 @@ def fault(
 
 def wsman_fault(number: object, message: str) -> str:
     namespace = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
-    return f'<f:WSManFault xmlns:f="{namespace}" Code="{number}" Machine="pc1"><f:Message>{message}</f:Message></f:WSManFault>'
+    content = f"<f:Message>{message}</f:Message>"
+    return f'<f:WSManFault xmlns:f="{namespace}" Code="{number}" Machine="pc1">{content}</f:WSManFault>'
 
 
 def message_id(message: bytes) -> str:

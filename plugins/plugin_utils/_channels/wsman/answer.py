@@ -118,7 +118,8 @@ def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
         raise unusable(doing, "it is not a SOAP message with content")
     is_fault = _local(content) == "Fault"
     relates_to = _text(_child(_child(envelope, "Header"), "RelatesTo"))
-    # A quota fault of Windows comes without RelatesTo (the service refuses before it reads the header).
+    # The client libraries also take answers that are not encrypted, where the request was. Whoever forges one does not
+    # know the id inside the encrypted request. A fault may lack it: Windows' quota faults come without RelatesTo.
     if (relates_to or not is_fault) and _plain_id(relates_to) != _plain_id(message_id):
         raise unusable(doing, "it belongs to another request")
     if is_fault:

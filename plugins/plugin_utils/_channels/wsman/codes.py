@@ -22,7 +22,6 @@ class Kind(enum.Enum):
 
     FAILED = "failed"
     DENIED = "denied"
-    TIMED_OUT = "timed_out"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +53,6 @@ DENIED: t.Final = Meaning(
 _TIMEOUT: t.Final = Meaning(
     reason="the host did not finish the operation in time",
     advice="WMI on the host may be overloaded or stuck; its service is called Winmgmt",
-    kind=Kind.TIMED_OUT,
 )
 _TOO_LARGE: t.Final = Meaning(
     reason="the message would be larger than the host allows",

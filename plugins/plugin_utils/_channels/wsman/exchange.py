@@ -85,14 +85,14 @@ class Exchange:
         """Return the answer or the refusal; raise where the connection is of no more use."""
         try:
             try:
-                return self._send(request, doing=doing, changes=changes)
+                return self._send(request, doing=doing)
             except HttpStatus as failure:
                 if failure.status != 400 or failure.body.strip():
                     raise
                 # 400 without a word: the idle connection was closed, the encryption died with it, and the host could
                 # not read (nor execute) the message. With TLS or Basic the libraries recover by themselves.
                 self.drop()
-                return self._send(request, doing=doing, changes=changes)
+                return self._send(request, doing=doing)
         except HttpStatus as failure:
             refusal = from_status(failure.status, failure.body, doing=doing)
             if failure.status == UNAUTHORIZED:
@@ -103,7 +103,7 @@ class Exchange:
                 raise out_of_time(doing=doing, outcome_unknown=changes and failure.maybe_sent) from None
             raise from_no_answer(failure, doing=doing, changes=changes) from None
 
-    def _send(self, request: Request, *, doing: str, changes: bool) -> Answer | HostError:
+    def _send(self, request: Request, *, doing: str) -> Answer | HostError:
         left = None if self._until is None else self._until - self._clock()
         if left is not None and left <= 0:
             raise out_of_time(doing=doing, outcome_unknown=False)
@@ -119,9 +119,9 @@ class Exchange:
             if failure.status == UNAUTHORIZED or not failure.body.lstrip().startswith(b"<"):
                 raise
             fault = _fault_or_status(failure, message_id=message_id, doing=doing)
-            return from_fault(fault, doing=doing, changes=changes)
+            return from_fault(fault, doing=doing)
         answer = parse(body, message_id=message_id, doing=doing)
-        return from_fault(answer, doing=doing, changes=changes) if isinstance(answer, Fault) else answer
+        return from_fault(answer, doing=doing) if isinstance(answer, Fault) else answer
 
 
 def _fault_or_status(failure: HttpStatus, *, message_id: str, doing: str) -> Fault:

@@ -36,13 +36,12 @@ def from_return_code(code: int, *, doing: str) -> HostError:
     return _error(CODES.get(code, _UNKNOWN_RETURN), doing=doing, code=code)
 
 
-def from_fault(fault: Fault, *, doing: str, changes: bool) -> HostError:
+def from_fault(fault: Fault, *, doing: str) -> HostError:
     """Return the error for a fault; codes and SOAP's names decide, the host's text is only shown.
 
     Args:
         fault: What the host answered.
         doing: What was being done.
-        changes: True when the request was to change something.
     """
     code = next((code for code in fault.codes if code in CODES), next(iter(fault.codes), None))
     known = CODES.get(code) if code is not None else None
@@ -50,7 +49,7 @@ def from_fault(fault: Fault, *, doing: str, changes: bool) -> HostError:
     words = [shown(fault.subcode, longest=60)] if meaning is _UNKNOWN and fault.subcode else []
     if fault.text:
         words.append(f"the host says: {shown(fault.text)}")
-    return _error(meaning, doing=doing, code=code, words="; ".join(words), changes=changes)
+    return _error(meaning, doing=doing, code=code, words="; ".join(words))
 
 
 def from_status(status: int, body: bytes, *, doing: str) -> HostError:
@@ -84,13 +83,9 @@ def out_of_time(*, doing: str, outcome_unknown: bool) -> HostUnreachable:
     return HostUnreachable(doing=doing, reason="the time limit has passed", outcome_unknown=outcome_unknown)
 
 
-def _error(
-    meaning: Meaning, *, doing: str, code: int | None = None, words: str = "", changes: bool = False
-) -> HostError:
+def _error(meaning: Meaning, *, doing: str, code: int | None = None, words: str = "") -> HostError:
     reason = f"{meaning.reason} ({words})" if words else meaning.reason
     match meaning.kind:
-        case Kind.TIMED_OUT:
-            return HostUnreachable(doing=doing, reason=reason, advice=meaning.advice, outcome_unknown=changes)
         case Kind.DENIED:
             return AccessDenied(doing=doing, reason=reason, code=code, advice=meaning.advice)
         case Kind.FAILED:

@@ -31,23 +31,32 @@ from .codes import ABSENT_KEY, ABSENT_VALUE, WRONG_TYPE
 from .envelope import Request
 from .exchange import Exchange
 from .failures import from_return_code
+from .transports import Transport
 from .words import shown
 
 _DWORD: t.Final = provider.ACCESSORS[ValueType.REG_DWORD]
 
 
-def open_channel(connection: t.Any) -> WsmanRegistry:
+def open_channel(connection: t.Any, *, lost: tuple[type[Exception], ...] = ()) -> WsmanRegistry:
     """Return the registry of the host behind an Ansible connection; nothing is sent before the first call.
 
     Args:
         connection: The object of Ansible's ``winrm`` or ``psrp`` connection plugin. What it already holds open is
             used and left open.
+        lost: What the plugin itself raises when it cannot connect, such as a failed kinit.
 
     Raises:
         UnsupportedConnection: It is another connection, or its Python package is missing.
     """
     reach.check(connection)
-    return WsmanRegistry(Exchange(lambda fresh: reach.open_transport(connection, fresh=fresh)))
+
+    def open_transport(fresh: bool) -> Transport:  # noqa: FBT001  the form that Exchange calls
+        try:
+            return reach.open_transport(connection, fresh=fresh)
+        except lost as error:
+            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
+
+    return WsmanRegistry(Exchange(open_transport))
 
 
 class WsmanRegistry:
@@ -60,9 +69,13 @@ class WsmanRegistry:
     name = "wsman"
 
     def __init__(self, exchange: Exchange) -> None:
-        self.requests = 0
         self._exchange = exchange
         self._missing_keys: set[str] = set()
+
+    @property
+    def requests(self) -> int:
+        """Messages sent so far, those of the logon not counted."""
+        return self._exchange.messages
 
     def read(self, reads: t.Iterable[KeyRead]) -> Observed:
         """Return the values that are there; see RegistryChannel.
@@ -81,10 +94,13 @@ class WsmanRegistry:
         All requests are built before the first is sent: an InputError means that nothing was written.
         """
         failures: list[WriteFailure] = []
+        done: list[Write] = []
         for write, request in [(write, _request_for(write)) for write in writes]:
             try:
                 self._write_one(write, request)
-            except HostUnreachable:
+                done.append(write)
+            except HostUnreachable as lost:
+                lost.acknowledged = tuple(done)
                 raise
             except HostError as error:
                 failures.append(WriteFailure(write=write, error=error))
@@ -212,10 +228,7 @@ class WsmanRegistry:
         self._missing_keys.discard(fold(key.path))
 
     def _call(self, request: Request, doing: str, *, changes: bool = False) -> Answer:
-        try:
-            return self._exchange.call(request, doing=doing, changes=changes)
-        finally:
-            self.requests = self._exchange.messages
+        return self._exchange.call(request, doing=doing, changes=changes)
 
 
 def _request_for(write: Write) -> Request | None:

@@ -8,6 +8,7 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import time
 import typing as t
@@ -117,6 +118,7 @@ class PywinrmTransport(LibraryTransport):
         self.read_timeout = _seconds(getattr(self._raw, "read_timeout_sec", None), 30)
 
     def send(self, message: bytes, *, until: float | None) -> bytes:
+        """Send through pywinrm; see Transport."""
         kept = self._raw.read_timeout_sec
         if until is not None:
             self._raw.read_timeout_sec = waits_until(until, connect=self.read_timeout, read=self.read_timeout)
@@ -131,6 +133,7 @@ class PywinrmTransport(LibraryTransport):
         return answer
 
     def close(self) -> None:
+        """Drop the connection if it is our own; see Transport."""
         if self._owned:
             _quietly(self._raw.close_session)
 
@@ -158,6 +161,7 @@ class PypsrpTransport(LibraryTransport):
         self._connect_timeout = _seconds(getattr(self._raw, "connection_timeout", None), 30)
 
     def send(self, message: bytes, *, until: float | None) -> bytes:
+        """Send through pypsrp; see Transport."""
         try:
             answer = bytes(self._raw.send(message) if until is None else self._send_until(message, until))
         except FAILURES as error:
@@ -182,6 +186,7 @@ class PypsrpTransport(LibraryTransport):
             self._raw.connection_timeout, self._raw.read_timeout = kept
 
     def close(self) -> None:
+        """Drop the connection if it is our own; see Transport."""
         if self._owned:
             _quietly(self._raw.close)
 
@@ -198,7 +203,5 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _quietly(close: t.Callable[[], object]) -> None:
-    try:
+    with contextlib.suppress(*FAILURES):  # nothing is lost: the connection is not used again
         close()
-    except FAILURES:
-        pass  # nothing is lost: the connection is not used again

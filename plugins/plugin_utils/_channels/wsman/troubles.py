@@ -126,7 +126,8 @@ def no_answer(error: Exception) -> NoAnswer:
     if isinstance(error, ImportError):
         return NoAnswer(Trouble.SETTINGS, shown(str(error)))
     if isinstance(error, BROKEN):
-        numbers = (cause.errno for cause in chain if isinstance(cause, OSError) and cause.errno)
+        # requests' exceptions are OSErrors; with two arguments their errno is a text.
+        numbers = (number for cause in chain if isinstance(number := getattr(cause, "errno", None), int))
         never = any(isinstance(cause, NEVER_CONNECTED) for cause in chain)
         words = next((os.strerror(number).lower() for number in numbers), "")
         return NoAnswer(Trouble.REFUSED if never else Trouble.LOST, words)
@@ -147,23 +148,24 @@ def _chain(error: BaseException) -> t.Iterator[BaseException]:
 
 
 def _by_cause(cause: BaseException) -> NoAnswer | None:
-    if isinstance(cause, PROXY_ERRORS):
-        return NoAnswer(Trouble.PROXY)
     if isinstance(cause, LOGON_ERRORS) or "requests_kerberos" in type(cause).__module__.split("."):
         words = "" if isinstance(cause, HTTP_ERRORS) else f": {shown(str(cause), longest=160)}"
         return NoAnswer(Trouble.LOGON, type(cause).__name__ + words)
-    if isinstance(cause, CONNECT_TIMEOUTS):
-        return NoAnswer(Trouble.CONNECT_TIMEOUT)
-    if isinstance(cause, (*READ_TIMEOUTS, TimeoutError)):
-        return NoAnswer(Trouble.READ_TIMEOUT)
-    match cause:
-        case ssl.SSLCertVerificationError():
-            return NoAnswer(Trouble.CERTIFICATE, shown(getattr(cause, "verify_message", ""), longest=120))
-        case ssl.SSLError():
-            return NoAnswer(Trouble.TLS, shown(cause.reason or "", longest=60).replace("_", " ").lower())
-        case socket.gaierror():
-            return NoAnswer(Trouble.NAME)
-        case ConnectionRefusedError():
-            return NoAnswer(Trouble.REFUSED, "connection refused")
-        case _:
-            return None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return NoAnswer(Trouble.CERTIFICATE, shown(getattr(cause, "verify_message", ""), longest=120))
+    if isinstance(cause, ssl.SSLError):
+        reason = getattr(cause, "reason", None) or ""
+        return NoAnswer(Trouble.TLS, shown(reason, longest=60).replace("_", " ").lower())
+    for classes, trouble, detail in _BY_CLASS:
+        if isinstance(cause, classes):
+            return NoAnswer(trouble, detail)
+    return None
+
+
+_BY_CLASS: tuple[tuple[tuple[type[BaseException], ...], Trouble, str], ...] = (
+    (PROXY_ERRORS, Trouble.PROXY, ""),
+    (CONNECT_TIMEOUTS, Trouble.CONNECT_TIMEOUT, ""),
+    ((*READ_TIMEOUTS, TimeoutError), Trouble.READ_TIMEOUT, ""),
+    ((socket.gaierror,), Trouble.NAME, ""),
+    ((ConnectionRefusedError,), Trouble.REFUSED, "connection refused"),
+)
