@@ -28,7 +28,7 @@ class ActionModule(RemoteAssistanceAction):
             outcome = enforce(
                 channel, declaration, check_mode=self._task.check_mode, interrupted=self._tell_interruption
             )
-            result = outcome_result(outcome) | self.describe(channel)
+            result = outcome_result(outcome, host=str(task_vars["inventory_hostname"])) | self.describe(channel)
         cautions = declaration.cautions()
         return result | {"warnings": list(cautions)} if cautions else result
 

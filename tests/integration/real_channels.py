@@ -33,14 +33,48 @@ def connection_to(host: StandInHost, kind: str, **variables: t.Any) -> t.Any:
     with contextlib.suppress(ValueError):
         init_plugin_loader()
     connection = connection_loader.get(f"ansible.builtin.{kind}", PlayContext(), os.devnull)
-    connection.set_options(var_options=host.inventory_vars(connection=kind) | IMPATIENT | variables)
+    options = host.inventory_vars(connection=kind) | IMPATIENT | variables
+    # As Ansible's task executor does for connection plugins that take variables without an option of their own.
+    extras = {name: value for name, value in options.items() if name.startswith(f"ansible_{kind}_")}
+    connection.set_options(var_options=options | {"_extras": extras})
     return connection
 
 
 @contextlib.contextmanager
-def channel_to(host: StandInHost, kind: str) -> t.Iterator[RegistryChannel]:
-    """Open a channel over a real connection of Ansible."""
-    channel = open_channel(connection_to(host, kind))
+def channel_to(
+    host: StandInHost,
+    kind: str,
+    *,
+    patience: float | None = None,
+    before_each: t.Callable[[], None] = lambda: None,
+    **variables: t.Any,
+) -> t.Iterator[RegistryChannel]:
+    """Open a channel over a real connection of Ansible.
+
+    Args:
+        host: Where to.
+        kind: The connection plugin.
+        patience: Seconds to wait for an answer; the inventory only knows whole ones.
+        before_each: Called before each message is sent.
+        variables: More variables of the inventory.
+    """
+    channel = t.cast("t.Any", open_channel(connection_to(host, kind, **variables)))
+    open_transport = channel._exchange._open
+
+    def watched(fresh: bool) -> t.Any:  # noqa: FBT001  the form that Exchange calls
+        transport = open_transport(fresh)
+        send = transport.send
+        if patience is not None:
+            setattr(transport._raw, "read_timeout_sec" if kind == "winrm" else "read_timeout", patience)
+
+        def send_watched(message: bytes, *, until: float | None) -> bytes:
+            before_each()
+            return t.cast("bytes", send(message, until=until))
+
+        transport.send = send_watched
+        return transport
+
+    channel._exchange._open = watched
     try:
         yield channel
     finally:

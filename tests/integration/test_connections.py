@@ -130,9 +130,9 @@ TROUBLES = {
     "busy": Case(does=HttpStatus(status=503), status="failed", words=("HTTP 503",)),
     "dead-session": Case(does=HttpStatus(status=400), status="failed", words=("HTTP 400", "fresh connection")),
     "garbage": Case(does=Garbage(body=b"<html>login</html>"), status="failed", words=("cannot be used",)),
-    "another-answer": Case(does=WrongRelatesTo(), status="failed", words=("another message",)),
+    "another-answer": Case(does=WrongRelatesTo(), status="failed", words=("another request",)),
     "dropped": Case(does=Drop(), status="unreachable", words=("connection",)),
-    "silent": Case(does=Hang(seconds=30), status="unreachable", words=("did not answer",)),
+    "silent": Case(does=Hang(seconds=30), status="unreachable", words=("no answer in time", "read_timeout")),
 }
 
 IMPATIENT = {

@@ -98,7 +98,7 @@ class InMemoryChannel:
         return found
 
     def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
-        failures: list[WriteFailure] = []
+        failures = []
         done: list[Write] = []
         for write in writes:
             try:
@@ -108,10 +108,10 @@ class InMemoryChannel:
                 raise
             if error is None:
                 done.append(write)
-            else:
-                failures.append(WriteFailure(write=write, error=error))
-                if not keep_going:
-                    break
+                continue
+            failures.append(WriteFailure(write=write, error=error))
+            if not keep_going:
+                break
         return tuple(failures)
 
     def reconnect(self) -> None:

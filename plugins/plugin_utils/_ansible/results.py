@@ -18,8 +18,13 @@ from .._policy.words import change, difference
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 
 
-def outcome_result(outcome: Outcome) -> dict[str, t.Any]:
-    """Return the result of a run; see the RETURN section of ``host``."""
+def outcome_result(outcome: Outcome, *, host: str) -> dict[str, t.Any]:
+    """Return the result of a run; see the RETURN section of ``host``.
+
+    Args:
+        outcome: How the run ended.
+        host: The name of the host in the inventory, for the head of the diff.
+    """
     result: dict[str, t.Any] = {
         "changed": bool(outcome.made or outcome.unknown),
         "changes": _changes(outcome.made),
@@ -27,7 +32,7 @@ def outcome_result(outcome: Outcome) -> dict[str, t.Any]:
     }
     if outcome.failure is None:
         if outcome.made:
-            result["diff"] = _diff(outcome)
+            result["diff"] = _diff(outcome, host)
         return result
     result |= failure_result(outcome.failure)
     result["msg"] = f"{outcome.failure}. {_aftermath(outcome)}"
@@ -75,9 +80,9 @@ def _changes(steps: t.Iterable[Step]) -> list[dict[str, t.Any]]:
     return [change(step) for step in steps]
 
 
-def _diff(outcome: Outcome) -> dict[str, str]:
+def _diff(outcome: Outcome, host: str) -> dict[str, str]:
     sides = difference(outcome.plan)
-    return {
-        side: yaml.safe_dump(sides[side], sort_keys=False, allow_unicode=True, default_flow_style=False)
-        for side in ("before", "after")
-    }
+    diff = {f"{side}_header": f"Remote Assistance on {host}" for side in sides}
+    for side, words in sides.items():
+        diff[side] = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=False)
+    return diff

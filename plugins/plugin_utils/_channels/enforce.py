@@ -11,11 +11,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._policy.access import stays_within
 from .._policy.declaration import Declaration
-from .._policy.plan import Plan, Step, plan, same_value
+from .._policy.plan import Plan, Step, applied, plan, same_value
 from .._policy.targets import needed_reads
-from .._registry.errors import HostError, HostUnreachable
-from .._registry.model import Observed
+from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
+from .._registry.model import Observed, Write
 from .ports import RegistryChannel
 
 UNDO_SECONDS: t.Final = 10.0
@@ -99,13 +100,15 @@ class _Run:
         self._declaration = declaration
         self._reads = needed_reads(declaration)
         self._plan = decided
-        self._confirmed: list[Step] = []
-        self._doubtful: list[Step] = []
+        self._confirmed: set[Write] = set()
+        self._doubtful: set[Write] = set()
+        # What may have been sent: only this is ever taken back.
+        self._tried: set[Write] = set()
 
     def write_and_verify(self) -> Outcome:
         """Make every step, read back, and settle whatever did not work."""
         try:
-            failure = self._write(self._plan.steps)
+            failure = self._write(self._plan.steps, self._plan.before)
             now = self._channel.read(self._reads)
         except HostUnreachable as lost:
             return self._go_on_after(lost)
@@ -113,23 +116,67 @@ class _Run:
             return self._settle_unseen(error)
         return self._judge(now, failure)
 
-    def _write(self, steps: t.Sequence[Step]) -> HostError | None:
+    def _write(self, steps: t.Sequence[Step], state: Observed) -> HostError | None:
         """Return the first refusal, or None; a closing plan goes on after a refusal."""
+        writes = [step.write() for step in steps]
         try:
-            failures = self._channel.write([step.write() for step in steps], keep_going=self._plan.closing)
+            return self._send(writes, state, go_on=self._plan.closing, done=self._confirmed, doubtful=self._doubtful)
+        finally:
+            self._tried |= self._confirmed | self._doubtful
+
+    def _send(
+        self, writes: t.Sequence[Write], state: Observed, *, go_on: bool, done: set[Write], doubtful: set[Write]
+    ) -> HostError | None:
+        """Write in order and return the first refusal, or None.
+
+        Args:
+            writes: What to write.
+            state: What the host holds.
+            go_on: Try the rest after a refusal, except what only a refused write keeps from opening the host.
+            done: Is given what the host confirms.
+            doubtful: Is given what was refused or lost: a refusal may be an answer that cannot be read, to a write
+                that was made.
+        """
+        number, first = self._send_until_refused(writes, done, doubtful)
+        if first is None or not go_on:
+            return first
+        certain, doubts = applied(state, writes[:number]), [writes[number]]
+        for write in writes[number + 1 :]:
+            if not self._is_harmless(write, certain) or not self._is_harmless(write, applied(certain, doubts)):
+                continue
+            dummy, refusal = self._send_until_refused([write], done, doubtful)
+            if refusal is None:
+                certain = applied(certain, [write])
+            else:
+                doubts.append(write)
+        return first
+
+    def _send_until_refused(
+        self, writes: t.Sequence[Write], done: set[Write], doubtful: set[Write]
+    ) -> tuple[int, HostError | None]:
+        """Return how many writes were made, and the refusal that ended it or None."""
+        try:
+            failures = self._channel.write(writes, keep_going=False)
         except HostUnreachable as lost:
-            sent = [step for step in steps if step.write() in lost.acknowledged]
-            self._confirmed += sent
+            number = len(lost.acknowledged)
+            done.update(writes[:number])
             if lost.outcome_unknown:
-                self._doubtful += [step for step in steps if step not in sent][:1]
+                doubtful.update(writes[number : number + 1])
             raise
-        refused = [failure.write for failure in failures]
-        for step in steps:
-            # A refusal may be an answer that cannot be read, to a write that was made.
-            (self._doubtful if step.write() in refused else self._confirmed).append(step)
-            if step.write() in refused and not self._plan.closing:
-                break
-        return failures[0].error if failures else None
+        except HostError:
+            raise
+        except BaseException:
+            # Nobody knows how far it came.
+            self._tried.update(writes)
+            raise
+        number = writes.index(failures[0].write) if failures else len(writes)
+        done.update(writes[:number])
+        doubtful.update(writes[number : number + 1])
+        return number, failures[0].error if failures else None
+
+    def _is_harmless(self, write: Write, state: Observed) -> bool:
+        """Return True if the write leaves the host at most as open as it is, was or shall be."""
+        return stays_within(applied(state, [write]), self._plan.before, self._plan.after, state)
 
     def _go_on_after(self, lost: HostUnreachable) -> Outcome:
         """Reconnect once, look at what the host holds, and finish."""
@@ -138,8 +185,9 @@ class _Run:
         try:
             self._channel.reconnect()
             now = self._channel.read(self._reads)
-            self._confirmed, self._doubtful = list(self._made(now)), []
-            failure = self._write([step for step in self._plan.steps if step not in self._confirmed])
+            made = self._made(now)
+            self._confirmed, self._doubtful = {step.write() for step in made}, set()
+            failure = self._write([step for step in self._plan.steps if step not in made], now)
             now = self._channel.read(self._reads)
         except HostUnreachable as again:
             return self._unreachable(again)
@@ -148,32 +196,35 @@ class _Run:
         return self._judge(now, failure)
 
     def _judge(self, now: Observed, failure: HostError | None) -> Outcome:
-        left = plan(self._declaration, now).steps
-        if failure is None and not left:
+        still = plan(self._declaration, now)
+        left = still.steps
+        # Other notes: a policy was switched on or off meanwhile, and the declaration means something else now.
+        if failure is None and not left and still.notes == self._plan.notes:
             return Outcome(plan=self._plan, made=self._made(now))
-        foreign = self._foreign(now, left)
-        failure = failure or self._did_not_stick(left, foreign)
+        foreign = self._foreign(still)
+        failure = failure or self._did_not_stick(left or self._plan.steps, foreign)
         if self._plan.closing:
             return Outcome(plan=self._plan, made=self._made(now), left=left, foreign=foreign, failure=failure)
         return self._undo(now, foreign, failure)
 
     def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError) -> Outcome:
         """Take back, in reverse order, what still is as this run wrote it."""
-        made = self._made(now)
+        made = self._written(now)
         try:
             try:
-                now = self._take_back(made)
+                now = self._take_back(made, now)
             except HostUnreachable:
                 self._channel.reconnect()
-                now = self._take_back(self._made(self._channel.read(self._reads)))
+                now = self._channel.read(self._reads)
+                now = self._take_back(self._written(now), now)
         except HostError:
             return Outcome(plan=self._plan, unknown=made, foreign=foreign, failure=failure)
         restored = tuple(step for step in made if same_value(step.current(now), step.before))
         kept = tuple(step for step in made if step not in restored)
         return Outcome(plan=self._plan, made=kept, restored=restored, foreign=foreign, failure=failure)
 
-    def _take_back(self, made: t.Sequence[Step]) -> Observed:
-        self._channel.write([step.undo() for step in reversed(made)], keep_going=True)
+    def _take_back(self, made: t.Sequence[Step], now: Observed) -> Observed:
+        self._send([step.undo() for step in reversed(made)], now, go_on=True, done=set(), doubtful=set())
         return self._channel.read(self._reads)
 
     def _settle_unseen(self, failure: HostError) -> Outcome:
@@ -185,36 +236,43 @@ class _Run:
         return self._judge(now, failure)
 
     def settle_after_interruption(self) -> Outcome:
-        """Take back an opening that was broken off; leave a closing as far as it came. Never raises a HostError."""
+        """Take back an opening that was broken off; leave a closing as far as it came. Raises no error of ours."""
         failure = HostError(doing="changing the host", reason="broken off")
         try:
             # The old connection may have half an answer in it.
             self._channel.reconnect()
             now = self._channel.read(self._reads)
-        except HostError:
+            if not self._plan.closing:
+                return self._undo(now, (), failure)
+        except RemoteAssistanceError:
             return Outcome(plan=self._plan, unknown=self._plan.steps, failure=failure)
-        if self._plan.closing:
-            left = plan(self._declaration, now).steps
-            return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
-        return self._undo(now, (), failure)
+        left = plan(self._declaration, now).steps
+        return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
 
     def _unreachable(self, lost: HostUnreachable) -> Outcome:
-        seen = (*self._confirmed, *self._doubtful)
+        seen = self._confirmed | self._doubtful
         return Outcome(
             plan=self._plan,
-            made=tuple(self._confirmed),
-            unknown=tuple(self._doubtful),
-            left=tuple(step for step in self._plan.steps if step not in seen),
+            made=self._steps_of(self._confirmed),
+            unknown=self._steps_of(self._doubtful),
+            left=tuple(step for step in self._plan.steps if step.write() not in seen),
             failure=lost,
         )
+
+    def _steps_of(self, writes: t.Container[Write]) -> tuple[Step, ...]:
+        return tuple(step for step in self._plan.steps if step.write() in writes)
 
     def _made(self, now: Observed) -> tuple[Step, ...]:
         return tuple(step for step in self._plan.steps if same_value(step.current(now), step.after))
 
-    def _foreign(self, now: Observed, left: t.Iterable[Step]) -> tuple[str, ...]:
+    def _written(self, now: Observed) -> tuple[Step, ...]:
+        """Return the steps that this run may have made and nobody has changed since."""
+        return tuple(step for step in self._made(now) if step.write() in self._tried)
+
+    def _foreign(self, still: Plan) -> tuple[str, ...]:
         """Return what stands on the host although neither this run nor the host before it put it there."""
-        found = []
-        for step in left:
+        found = [note for note in still.notes if note not in self._plan.notes]
+        for step in still.steps:
             then = step.current(self._plan.before)
             planned = step.current(self._plan.after)
             if not same_value(step.before, then) and not same_value(step.before, planned):

@@ -113,14 +113,25 @@ def _first(*numbers: int | None) -> int:
 
 def is_closing(before: Observed, after: Observed) -> bool:
     """Return True if nobody may do more after than before, under every reading."""
-    somebody_new = bool(_helpers(after) - _helpers(before))
+    return stays_within(after, before)
+
+
+def stays_within(observed: Observed, *limits: Observed) -> bool:
+    """Return True if nobody may do more than under the widest of the limits, under every reading."""
+    listed = [_helpers(limit) for limit in limits]
+    # Helpers who are listed under the same limits need one look only.
+    groups = {tuple(helper in names for names in listed) for helper in _helpers(observed)}
     for reading in READINGS:
-        then, now = access(before, reading), access(after, reading)
-        # A subject on one side only is about a value that this plan writes: then it is no longer unseen.
-        if any(level > then[subject] for subject, level in now.items() if subject in then):
-            return False
-        if somebody_new and now["offer"] > NONE:
-            return False
+        now, allowed = access(observed, reading), [access(limit, reading) for limit in limits]
+        for subject, level in now.items():
+            # A subject on one side only is about a value that the plan writes: then it is no longer unseen.
+            known = [levels[subject] for levels in allowed if subject in levels]
+            if known and level > max(known):
+                return False
+        for group in groups:
+            levels = [levels["offer"] for levels, is_listed in zip(allowed, group, strict=True) if is_listed]
+            if now["offer"] > max(levels, default=NONE):
+                return False
     return True
 
 

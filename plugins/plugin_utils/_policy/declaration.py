@@ -73,7 +73,7 @@ class _Reader:
         for key, value in raw.items():
             if not isinstance(key, str) or key not in legal:
                 expected = f"unknown key, expected one of {', '.join(legal)}"
-                self.complain(join(path, str(key)), expected, nearest=nearest_word(key, legal))
+                self.complain(join(path, _shown_key(key)), expected, nearest=nearest_word(key, legal))
             elif value is not None:
                 given[key] = value
         return given
@@ -101,6 +101,12 @@ def shown_input(value: object) -> str:
         text = repr(str(value)) if value.isprintable() else ascii(str(value))
         return f"{text[:77]}...'" if len(text) > 80 else text
     return "a list" if isinstance(value, t.Sequence) else str(value)
+
+
+def _shown_key(key: object) -> str:
+    """Return a key as a part of a path: as it is where it could be a key, else as a value is shown."""
+    text = str(key)
+    return text if text and text.isprintable() and len(text) <= 80 else shown_input(text)
 
 
 def problems(raw: object) -> tuple[Problem, ...]:

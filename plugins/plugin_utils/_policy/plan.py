@@ -97,7 +97,8 @@ def plan(declaration: Declaration, have: Observed) -> Plan:
             steps.append(Step(target=target, before=before, after=target.wanted))
     ordered = _ordered(steps, have)
     after = applied(have, [step.write() for step in ordered])
-    return Plan(steps=ordered, notes=notes, before=have, after=after, closing=is_closing(have, after))
+    closing = not ordered or is_closing(have, after)
+    return Plan(steps=ordered, notes=notes, before=have, after=after, closing=closing)
 
 
 def applied(observed: Observed, writes: t.Iterable[Write]) -> Observed:
