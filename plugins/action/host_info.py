@@ -17,7 +17,7 @@ ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {}
 class ActionModule(RemoteAssistanceAction):
     """Reads one host, never writes."""
 
-    def perform(self, task_vars: dict[str, t.Any]) -> Result:
+    def perform(self, task_vars: dict[str, t.Any]) -> Result:  # noqa: ARG002  the form of the base class
         self.refuse_unknown_arguments(ARGUMENT_SPEC)
         with self.channel() as channel:
             observed = channel.read(EVERYTHING)

@@ -14,9 +14,10 @@ options:
   solicited:
     type: dict
     description:
-      - Invited help, the user sends an invitation. Group policy I(Configure Solicited Remote Assistance) (C(RA_Solicit)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - Invited help, the user sends an invitation. Group policy I(Configure Solicited Remote Assistance)
+        (C(RA_Solicit)).
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -26,8 +27,8 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(fAllowToGetHelp).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
       control:
         type: str
         description:
@@ -62,8 +63,8 @@ options:
     type: dict
     description:
       - Uninvited help, a helper offers it. Group policy I(Configure Offer Remote Assistance) (C(RA_Unsolicit)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -73,8 +74,8 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(fAllowUnsolicited).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
       control:
         type: str
         description:
@@ -86,8 +87,8 @@ options:
       helpers:
         type: dict
         description:
-          - Who may offer help, the entries below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\RAUnsolicit).
-            Left out, the list is not managed.
+          - Who may offer help, the entries below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal
+            Services\RAUnsolicit). Left out, the list is not managed.
           - Write names as C(DOMAIN\\name); groups are allowed. At most 1,000 names.
         suboptions:
           set:
@@ -109,8 +110,8 @@ options:
     type: dict
     description:
       - Log files of sessions in the user's documents. Group policy I(Turn on session logging) (C(RA_Logging)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -120,15 +121,15 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(LoggingEnabled).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
   encrypted_tickets_only:
     type: dict
     description:
-      - Invitations that only helpers on Windows Vista or later can open. Group policy I(Allow only Windows Vista
-        or later connections) (C(RA_EncryptedTicketOnly)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - Invitations that only helpers on Windows Vista or later can open. Group policy I(Allow only Windows
+        Vista or later connections) (C(RA_EncryptedTicketOnly)).
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -138,14 +139,14 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(CreateEncryptedOnlyTickets).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
   bandwidth_optimization:
     type: dict
     description:
       - What is left out to save bandwidth. Group policy I(Turn on bandwidth optimization) (C(RA_Optimize_Bandwidth)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -155,8 +156,8 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(UseBandwidthOptimization).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
       level:
         type: str
         description:
@@ -169,10 +170,10 @@ options:
   warning_messages:
     type: dict
     description:
-      - The texts that a user sees before a helper may view or control. Group policy I(Customize warning messages)
-        (C(RA_Options)).
-      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and V(not_configured)
-        delete the options.
+      - The texts that a user sees before a helper may view or control. Group policy I(Customize warning
+        messages) (C(RA_Options)).
+      - Values below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services). V(disabled) and
+        V(not_configured) delete the options.
     suboptions:
       state:
         type: str
@@ -182,8 +183,8 @@ options:
           - not_configured
         description:
           - The switch of the policy, the value C(UseCustomMessages).
-          - Left out, the switch and every option that is not mentioned stay as they are, and options act only where
-            the policy is enabled now.
+          - Left out, the switch and every option that is not mentioned stay as they are.
+          - Options without it act only where the policy is enabled now.
       view_message:
         type: str
         description:
@@ -196,8 +197,8 @@ options:
     type: dict
     description:
       - The settings of Control Panel > System > Remote, which count where no policy decides.
-      - Each is a value below C(HKLM\SYSTEM\CurrentControlSet\Control\Remote Assistance); what is not mentioned
-        is not touched.
+      - Each is a value below C(HKLM\SYSTEM\CurrentControlSet\Control\Remote Assistance); what is not
+        mentioned is not touched.
     suboptions:
       invitations:
         type: bool
@@ -225,6 +226,6 @@ options:
       encrypted_tickets_only:
         type: bool
         description:
-          - Invitations that only helpers on Windows Vista or later can open, where no policy decides. The value
-            C(CreateEncryptedOnlyTickets).
+          - Invitations that only helpers on Windows Vista or later can open, where no policy decides.
+            The value C(CreateEncryptedOnlyTickets).
 """

@@ -46,7 +46,9 @@ class Runner:
         self.folder = folder
         self.environment: dict[str, str] = {}
 
-    def inventory(self, hosts: t.Mapping[str, t.Mapping[str, t.Any]], group: str = "windows", **group_vars: t.Any) -> Path:
+    def inventory(
+        self, hosts: t.Mapping[str, t.Mapping[str, t.Any]], group: str = "windows", **group_vars: t.Any
+    ) -> Path:
         """Write an inventory with one group and return its path."""
         path = self.folder / "inventory.yml"
         content = {group: {"hosts": {name: dict(values) for name, values in hosts.items()}, "vars": group_vars}}

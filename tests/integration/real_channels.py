@@ -15,9 +15,9 @@ import typing as t
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader, init_plugin_loader
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.ports import RegistryChannel
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.registry import open_channel
+
 from tests.lab import StandInHost
 
 IMPATIENT: t.Final = {
@@ -61,7 +61,7 @@ def channel_to(
     channel = t.cast("t.Any", open_channel(connection_to(host, kind, **variables)))
     open_transport = channel._exchange._open
 
-    def watched(fresh: bool) -> t.Any:  # noqa: FBT001  the form that Exchange calls
+    def watched(fresh: bool) -> t.Any:
         transport = open_transport(fresh)
         send = transport.send
         if patience is not None:

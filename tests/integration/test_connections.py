@@ -84,8 +84,10 @@ def test_reset_connection_loops_and_several_tasks_in_one_play(run, connection, c
 
 
 def test_become_has_no_effect_and_says_so(run, client):
-    finished = run(play({INFO: {}}, become=True, become_method="ansible.builtin.runas", become_user="SYSTEM"), run.inventory(
-        {"client01": client.inventory_vars()}))
+    finished = run(
+        play({INFO: {}}, become=True, become_method="ansible.builtin.runas", become_user="SYSTEM"),
+        run.inventory({"client01": client.inventory_vars()}),
+    )
     assert finished.code == 0, finished.output
     assert "become has no effect here" in finished.output
 
@@ -104,8 +106,12 @@ def test_a_wrong_password_is_unreachable_and_stands_in_no_output(run, connection
 
 
 def test_the_password_stands_in_no_output_at_any_verbosity(run, connection, client):
-    finished = run(play({MODULE: ALL_OFF}), run.inventory(
-        {"client01": client.inventory_vars(connection=connection)}), "-vvvvvv", "--diff")
+    finished = run(
+        play({MODULE: ALL_OFF}),
+        run.inventory({"client01": client.inventory_vars(connection=connection)}),
+        "-vvvvvv",
+        "--diff",
+    )
     assert finished.code == 0, finished.output
     assert client.password not in finished.output
 
@@ -177,11 +183,15 @@ def test_an_encrypted_session_that_died_is_opened_again_once(run, connection, cl
 
 def test_an_opening_that_ansible_breaks_off_is_undone(run, connection, member):
     before = member.registry.dump()
-    wanted = {"solicited": {"state": "not_configured"}, "session_logging": {"state": "enabled"}, "offer": {
-        "state": "enabled", "control": "full_control", "helpers": {"add": ["CORP\\new"]}}}
+    wanted = {
+        "solicited": {"state": "not_configured"},
+        "session_logging": {"state": "enabled"},
+        "offer": {"state": "enabled", "control": "full_control", "helpers": {"add": ["CORP\\new"]}},
+    }
     member.script.add(Trouble(when=When(method="SetDWORDValue", value="LoggingEnabled"), do=Hang(seconds=20)))
-    finished = run(play({MODULE: wanted, "timeout": 3}), run.inventory(
-        {"member01": member.inventory_vars(connection=connection)}))
+    finished = run(
+        play({MODULE: wanted, "timeout": 3}), run.inventory({"member01": member.inventory_vars(connection=connection)})
+    )
     assert finished.code != 0
     assert "broken off" in finished.output
     assert before == member.registry.dump()

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.integration.conftest import Runner
+from tests.lab import StandInHost
+
 MODULE = "winfleet.remote_assistance.host"
 
 ON = {"state": "enabled", "control": "view_only"}
@@ -110,9 +113,6 @@ CASES = [
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory):
     """Every case as one task of one run against one host."""
-    from tests.integration.conftest import Runner
-    from tests.lab import StandInHost
-
     run = Runner(tmp_path_factory.mktemp("inputs"))
     with StandInHost(seed="domain_member", name="member01") as host:
         tasks = [{"name": name, MODULE: arguments, "ignore_errors": True} for name, arguments, dummy in CASES]

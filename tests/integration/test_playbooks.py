@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
+import jsonschema
 import pytest
+
+from tests.integration.conftest import ROOT
 
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 HELPERS = POLICY + r"\RAUnsolicit"
@@ -36,6 +40,22 @@ def test_disable_ra_switches_everything_off_and_a_second_run_changes_nothing(run
     assert second.code == 0, second.output
     assert [False, False, False] == [second.result(name)["changed"] for name in hosts]
     assert before == {name: host.registry.dump() for name, host in hosts.items()}
+
+
+def valid(name: str, data: object) -> None:
+    schema = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(data)
+
+
+def test_results_are_as_their_schemas_say(run, member):
+    inventory = run.inventory({"member01": member.inventory_vars()})
+    changes = run("disable_ra", inventory).result("member01")["changes"]
+    assert {change["action"] for change in changes} == {"set", "delete"}
+    valid("changes", changes)
+    info = run("report", inventory).result("member01", "Read what")
+    published = ("policies", "control_panel", "helpers", "effective")
+    valid("host_info", {name: info[name] for name in published})
+    assert set(info) - {"changed", "channel", "requests", *published} <= {"_ansible_no_log", "_ansible_verbose_always"}
 
 
 def test_strangers_survive_byte_for_byte(run, member):

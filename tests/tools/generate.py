@@ -34,7 +34,7 @@ class _Indented(yaml.SafeDumper):
 
 
 def _yaml(data: object) -> str:
-    return yaml.dump(data, Dumper=_Indented, sort_keys=False, width=110, allow_unicode=True)
+    return yaml.dump(data, Dumper=_Indented, sort_keys=False, width=100, allow_unicode=True)
 
 
 def _json(schema: object) -> str:
@@ -69,7 +69,9 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
         ],
         "options": {prefix + name: spec for name, spec in options.items()},
     }
-    return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n{_yaml({'argument_specs': {'main': entry}})}"
+    return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n" + _yaml(
+        {"argument_specs": {"main": entry}}
+    )
 
 
 def files() -> dict[Path, str]:

@@ -73,7 +73,7 @@ def _tokens(observed: Observed) -> tuple[Token, ...]:
     )
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _vectors(tokens: tuple[Token, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     pairs = [_levels(tokens, reading) for reading in READINGS]
     return tuple(solicited for solicited, dummy in pairs), tuple(offer for dummy, offer in pairs)

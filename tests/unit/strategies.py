@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import Declaration
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.targets import needed_reads
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import (
@@ -23,13 +20,15 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 from ansible_collections.winfleet.remote_assistance.tests.unit.fakes import InMemoryChannel, InMemoryHost
 from ansible_collections.winfleet.remote_assistance.tests.unit.oracle import HELPERS, POLICY, PREFERENCE
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 settings.register_profile(
     "winfleet",
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=150,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("winfleet")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy import catalogue
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import from_mapping
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.kinds import Choice, Flag, Number, Text
@@ -151,7 +150,13 @@ ENABLED: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
     (
         "solicited",
         {"control": "view_only"},
-        {"fAllowToGetHelp": 1, "fAllowFullControl": 0, "MaxTicketExpiry": 1, "MaxTicketExpiryUnits": 1, "fUseMailto": 1},
+        {
+            "fAllowToGetHelp": 1,
+            "fAllowFullControl": 0,
+            "MaxTicketExpiry": 1,
+            "MaxTicketExpiryUnits": 1,
+            "fUseMailto": 1,
+        },
     ),
     ("offer", {"control": "full_control"}, {"fAllowUnsolicited": 1, "fAllowUnsolicitedFullControl": 1}),
     ("session_logging", {}, {"LoggingEnabled": 1}),
@@ -168,7 +173,9 @@ ENABLED: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
 
 
 @pytest.mark.parametrize(("word", "options", "expected"), ENABLED)
-def test_what_enabled_writes_is_in_section_1_4(word: str, options: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
+def test_what_enabled_writes_is_in_section_1_4(
+    word: str, options: dict[str, t.Any], expected: dict[str, t.Any]
+) -> None:
     after = plan(from_mapping({word: {"state": "enabled", **options}}), {}).after
     written = {value.name: (value.type.name, value.data) for value in after[POLICY].by_name.values()}
     types = {int: "REG_DWORD", str: "REG_SZ"}

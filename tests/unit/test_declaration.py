@@ -8,16 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import (
-    from_mapping,
-    problems,
-    shown_input,
-)
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import InputError
-from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  loads the profile
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import problems
 
 CONTROLS = "expected one of view_only, full_control"
 STATES = "expected one of enabled, disabled, not_configured"
@@ -31,9 +22,7 @@ TOP = (
 )
 WHOLE_OR_CHANGES = "not allowed beside add or remove, expected either the whole list or changes to it"
 CONTROL_CHARACTERS = "expected a name without control characters or half characters"
-TEXT = (
-    "expected a text of at most 32766 UTF-16 units without control characters other than tab and line ends"
-)
+TEXT = "expected a text of at most 32766 UTF-16 units without control characters other than tab and line ends"
 
 
 def helpers(**lists: t.Any) -> dict[str, t.Any]:
@@ -80,12 +69,24 @@ ONE_PROBLEM = (
     ({"offer": {"state": "not configured"}}, "offer.state", "'not configured'", STATES, "not_configured"),
     ({"offer": {"state": {"a": 1}}}, "offer.state", "a mapping", STATES, ""),
     ({"solicited": {"state": "enabled"}}, "solicited.control", "", f"required with state enabled, {CONTROLS}", ""),
-    ({"offer": {"state": "enabled", "control": None}}, "offer.control", "", f"required with state enabled, {CONTROLS}", ""),
+    (
+        {"offer": {"state": "enabled", "control": None}},
+        "offer.control",
+        "",
+        f"required with state enabled, {CONTROLS}",
+        "",
+    ),
     (solicited(control="viewonly"), "solicited.control", "'viewonly'", CONTROLS, "view_only"),
     (solicited(control=1), "solicited.control", "1", CONTROLS, ""),
     (solicited(control=["view_only"]), "solicited.control", "a list", CONTROLS, ""),
     *(
-        (solicited(ticket_lifetime=wrong, ticket_lifetime_unit="hours"), "solicited.ticket_lifetime", shown, LIFETIME, "")
+        (
+            solicited(ticket_lifetime=wrong, ticket_lifetime_unit="hours"),
+            "solicited.ticket_lifetime",
+            shown,
+            LIFETIME,
+            "",
+        )
         for wrong, shown in (
             (0, "0"),
             (100, "100"),
@@ -104,7 +105,13 @@ ONE_PROBLEM = (
         )
     ),
     (solicited(ticket_lifetime=6), "solicited.ticket_lifetime_unit", "", "required together with ticket_lifetime", ""),
-    (solicited(ticket_lifetime_unit="days"), "solicited.ticket_lifetime", "", "required together with ticket_lifetime_unit", ""),
+    (
+        solicited(ticket_lifetime_unit="days"),
+        "solicited.ticket_lifetime",
+        "",
+        "required together with ticket_lifetime_unit",
+        "",
+    ),
     (
         {"control_panel": {"ticket_lifetime": 6, "ticket_lifetime_unit": None}},
         "control_panel.ticket_lifetime_unit",
@@ -142,7 +149,13 @@ ONE_PROBLEM = (
     ),
     (helpers(set=["A\\b"], add=["A\\c"]), "offer.helpers.set", "", WHOLE_OR_CHANGES, ""),
     (helpers(set=[], remove=["A\\c"]), "offer.helpers.set", "", WHOLE_OR_CHANGES, ""),
-    (helpers(add=["A\\c"], remove=[None, "x", "a\\C"]), "offer.helpers.remove[2]", r"'a\\C'", "stands in add as well", ""),
+    (
+        helpers(add=["A\\c"], remove=[None, "x", "a\\C"]),
+        "offer.helpers.remove[2]",
+        r"'a\\C'",
+        "stands in add as well",
+        "",
+    ),
     (helpers(set="A\\b"), "offer.helpers.set", r"'A\\b'", "expected a list of names", ""),
     (helpers(add={"A\\b": 1}), "offer.helpers.add", "a mapping", "expected a list of names", ""),
     (helpers(set=["A\\b", 7]), "offer.helpers.set[1]", "7", "expected a name as text", ""),
@@ -171,7 +184,13 @@ ONE_PROBLEM = (
         "expected a name of at most 256 UTF-16 units",
         "",
     ),
-    (helpers(set=[f"A\\{n}" for n in range(1001)]), "offer.helpers.set", "", "expected at most 1000 names, use a group, got 1001", ""),
+    (
+        helpers(set=[f"A\\{n}" for n in range(1001)]),
+        "offer.helpers.set",
+        "",
+        "expected at most 1000 names, use a group, got 1001",
+        "",
+    ),
     *(
         ({"control_panel": {"invitations": wrong}}, "control_panel.invitations", shown, FLAG, "")
         for wrong, shown in ((2, "2"), ("2", "'2'"), ("maybe", "'maybe'"), (1.0, "1.0"), ({}, "a mapping"), ("", "''"))
@@ -196,86 +215,3 @@ def test_each_bad_input_is_refused_with_its_path_and_text(
 ) -> None:
     found = [(problem.path, problem.value, problem.expected, problem.nearest) for problem in problems(raw)]
     assert [(path, value, expected, nearest)] == found
-
-
-def test_several_problems_are_told_at_once() -> None:
-    raw = {
-        "solicted": {},
-        "solicited": {"state": "enabled", "ticket_lifetime": 100},
-        "offer": {
-            "state": "on",
-            "control": "full",
-            "helpers": {"set": ["", "A\\b", "a\\B"], "add": ["**x"], "remove": 5},
-        },
-        "session_logging": {"state": "disabled", "level": 3},
-        "control_panel": {"invitations": "perhaps", "ticket_lifetime_unit": "weeks"},
-    }
-    paths = [problem.path for problem in problems(raw)]
-    assert paths == [
-        "solicted",
-        "solicited.control",
-        "solicited.ticket_lifetime",
-        "solicited.ticket_lifetime_unit",
-        "offer.state",
-        "offer.control",
-        "offer.helpers.set[0]",
-        "offer.helpers.set[2]",
-        "offer.helpers.add[0]",
-        "offer.helpers.remove",
-        "offer.helpers.set",
-        "session_logging.level",
-        "control_panel.invitations",
-        "control_panel.ticket_lifetime_unit",
-        "control_panel.ticket_lifetime",
-    ]
-    with pytest.raises(InputError) as refused:
-        from_mapping(raw)
-    assert paths == [problem["path"] for problem in refused.value.details()["problems"]]
-
-
-def test_a_duplicate_names_the_place_of_its_twin() -> None:
-    (problem,) = problems(helpers(set=["Ä\\b", "C\\d", None, "ä\\B"]))
-    assert ("offer.helpers.set[3]", "the same name as in offer.helpers.set[0]") == (problem.path, problem.expected)
-
-
-def test_null_anywhere_means_not_given() -> None:
-    raw = {
-        "solicited": {"state": "enabled", "control": "view_only", "ticket_lifetime": None, "ticket_lifetime_unit": None},
-        "offer": {"state": None, "control": None, "helpers": {"set": None, "add": ["A\\b", None], "remove": None}},
-        "session_logging": None,
-        "control_panel": {"invitations": None},
-    }
-    expected = {"solicited": {"state": "enabled", "control": "view_only"}, "offer": {"helpers": {"add": ["A\\b"]}}}
-    assert from_mapping(expected) == from_mapping(raw)
-
-
-JUNK = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=8), st.binary(max_size=3)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(("solicited", "offer", "control_panel", "state", "control", "helpers", "set", "add", "\x1b", 5)),
-            inner,
-            max_size=4,
-        ),
-    ),
-    max_leaves=12,
-)
-
-
-@given(JUNK)
-def test_no_input_whatever_breaks_the_validator_or_its_message(raw: object) -> None:
-    try:
-        from_mapping(raw)
-    except InputError as error:
-        text = str(error)
-        assert len(error.problems) == text.count("\n  - ")
-        assert all(character.isprintable() or character in "\n" for character in text)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [("x" * 78, "'" + "x" * 78 + "'"), ("x" * 79, "'" + "x" * 76 + "...'"), (True, "true"), ((), "a list"), (1.5, "1.5")],
-)
-def test_what_the_user_wrote_is_shown_on_one_short_line(value: object, shown: str) -> None:
-    assert shown == shown_input(value)

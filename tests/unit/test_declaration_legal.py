@@ -8,13 +8,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import (
     from_mapping,
     problems,
 )
 from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import declarations
+from hypothesis import given
 
 
 def helpers(**lists: t.Any) -> dict[str, t.Any]:

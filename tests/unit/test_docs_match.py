@@ -12,7 +12,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.options import (
     declaration_options,
     without_descriptions,

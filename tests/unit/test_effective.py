@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.effective import effective
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import (
     UNREADABLE,
@@ -92,12 +91,27 @@ OFFERED = {"fAllowToGetHelp": 1, "fAllowUnsolicited": 1}
 
 # Rule 4, rule 1, section 2 for the ticket; subject, policy, preference -> answer.
 REST = (
-    ("solicited_control", ON | {"fAllowFullControl": 0}, {"fAllowFullControl": 1}, ("view_only", "known", "live_policy")),
-    ("solicited_control", ON | {"fAllowFullControl": 1}, {"fAllowFullControl": 0}, ("full_control", "known", "live_policy")),
+    (
+        "solicited_control",
+        ON | {"fAllowFullControl": 0},
+        {"fAllowFullControl": 1},
+        ("view_only", "known", "live_policy"),
+    ),
+    (
+        "solicited_control",
+        ON | {"fAllowFullControl": 1},
+        {"fAllowFullControl": 0},
+        ("full_control", "known", "live_policy"),
+    ),
     ("solicited_control", ON, {"fAllowFullControl": 0}, ("view_only", "known", "preference")),
     ("solicited_control", {}, ON | {"fAllowFullControl": 0}, ("view_only", "known", "preference")),
     ("solicited_control", {}, ON, ("full_control", "known", "default")),
-    ("solicited_control", {"fAllowFullControl": 1}, ON | {"fAllowFullControl": 0}, ("view_only", "unknown", "preference")),
+    (
+        "solicited_control",
+        {"fAllowFullControl": 1},
+        ON | {"fAllowFullControl": 0},
+        ("view_only", "unknown", "preference"),
+    ),
     ("solicited_control", {"fAllowToGetHelp": 0}, {}, ("none", "known", "live_policy")),
     ("offer_control", OFFERED | {"fAllowUnsolicitedFullControl": 0}, {}, ("view_only", "known", "live_policy")),
     ("offer_control", OFFERED | {"fAllowUnsolicitedFullControl": 1}, {}, ("full_control", "known", "live_policy")),
@@ -109,13 +123,33 @@ REST = (
     ),
     ("offer_control", OFFERED, {}, ("unknown", "unknown", "default")),
     ("offer_control", {}, {}, ("none", "known", "default")),
-    ("ticket_lifetime", ON | {"MaxTicketExpiry": 99, "MaxTicketExpiryUnits": 2}, {}, ("99 days", "known", "live_policy")),
-    ("ticket_lifetime", {}, ON | {"MaxTicketExpiry": 1, "MaxTicketExpiryUnits": 0}, ("1 minutes", "known", "preference")),
+    (
+        "ticket_lifetime",
+        ON | {"MaxTicketExpiry": 99, "MaxTicketExpiryUnits": 2},
+        {},
+        ("99 days", "known", "live_policy"),
+    ),
+    (
+        "ticket_lifetime",
+        {},
+        ON | {"MaxTicketExpiry": 1, "MaxTicketExpiryUnits": 0},
+        ("1 minutes", "known", "preference"),
+    ),
     ("ticket_lifetime", {}, ON, ("6 hours", "known", "default")),
     ("ticket_lifetime", ON, {}, ("6 hours", "unknown", "default")),
     ("ticket_lifetime", ON | {"MaxTicketExpiry": 9}, {}, ("unknown", "unknown", "live_policy")),
-    ("ticket_lifetime", ON | {"MaxTicketExpiry": 100, "MaxTicketExpiryUnits": 1}, {}, ("unknown", "unknown", "live_policy")),
-    ("ticket_lifetime", ON | {"MaxTicketExpiry": 9, "MaxTicketExpiryUnits": 3}, {}, ("unknown", "unknown", "live_policy")),
+    (
+        "ticket_lifetime",
+        ON | {"MaxTicketExpiry": 100, "MaxTicketExpiryUnits": 1},
+        {},
+        ("unknown", "unknown", "live_policy"),
+    ),
+    (
+        "ticket_lifetime",
+        ON | {"MaxTicketExpiry": 9, "MaxTicketExpiryUnits": 3},
+        {},
+        ("unknown", "unknown", "live_policy"),
+    ),
     ("ticket_lifetime", {"fAllowToGetHelp": 0, "MaxTicketExpiry": 9}, {}, ("none", "known", "live_policy")),
     ("logging", {"LoggingEnabled": 1}, {}, ("on", "known", "live_policy")),
     ("logging", {"LoggingEnabled": 0}, {}, ("off", "known", "live_policy")),

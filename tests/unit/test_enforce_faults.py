@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.enforce import Outcome, enforce
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import from_mapping
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import (
@@ -167,7 +166,9 @@ def test_a_value_that_somebody_else_wrote_is_not_undone(number: int) -> None:
 
 @pytest.mark.parametrize(("before", "raw"), BOTH)
 @pytest.mark.parametrize("when", ["lost_before", "lost_after"])
-def test_a_connection_that_is_lost_once_is_opened_again_and_the_run_finished(before: Observed, raw: Raw, when: str) -> None:
+def test_a_connection_that_is_lost_once_is_opened_again_and_the_run_finished(
+    before: Observed, raw: Raw, when: str
+) -> None:
     for number in range(writes_of(before, raw)):
         host = InMemoryHost(before)
         channel = InMemoryChannel(host)

@@ -8,9 +8,6 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.effective import effective
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import (
     KeyState,
@@ -25,6 +22,8 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import
     PREFERENCE_KEY,
     hosts,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def width(line: str) -> int:

@@ -29,8 +29,14 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "_formats": ({"_registry"}, set()),
     "_policy": ({"_registry"}, set()),
     "_reports": ({"_policy", "_registry"}, {"jinja2"}),
-    "_channels": ({"_policy", "_registry", "_formats"}, {"winrm", "pypsrp", "requests", "spnego", "urllib3", "defusedxml"}),
-    "_group_policy": ({"_policy", "_registry", "_formats", "_channels"}, {"ldap3", "sansldap", "spnego", "smbprotocol", "smbclient"}),
+    "_channels": (
+        {"_policy", "_registry", "_formats"},
+        {"winrm", "pypsrp", "requests", "spnego", "urllib3", "defusedxml"},
+    ),
+    "_group_policy": (
+        {"_policy", "_registry", "_formats", "_channels"},
+        {"ldap3", "sansldap", "spnego", "smbprotocol", "smbclient"},
+    ),
     "_ansible": (
         {"_policy", "_registry", "_formats", "_channels", "_group_policy", "_reports"},
         {"ansible", "yaml", "jsonschema"},

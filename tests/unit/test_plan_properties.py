@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import from_mapping
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.plan import Plan, applied, plan
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import (
@@ -30,6 +27,8 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import
     hosts,
     what_is_read,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 SWITCHES = (
     "fAllowToGetHelp",
@@ -91,7 +90,9 @@ def in_other_case(host: Observed) -> Observed:
     swapped = {}
     for key, state in host.items():
         values = (
-            RegistryValue(name=value.name.swapcase() if value.name.isascii() else value.name, type=value.type, data=value.data)
+            RegistryValue(
+                name=value.name.swapcase() if value.name.isascii() else value.name, type=value.type, data=value.data
+            )
             for value in state.by_name.values()
         )
         swapped[key] = KeyState.of(*values)

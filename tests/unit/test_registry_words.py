@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import (
     AccessDenied,
     HostError,
@@ -29,6 +26,8 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.names import fold
 from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  loads the profile
+from hypothesis import given
+from hypothesis import strategies as st
 
 # The rule of the design, by hand: one character of the BMP, its capital one character, and back.
 FOLDED = (
@@ -113,7 +112,9 @@ def test_one_problem_is_one_line_with_value_and_nearest_word() -> None:
 def test_an_input_error_tells_every_problem() -> None:
     problems = (Problem(path="a", expected="wrong"), Problem(path="b", value="1", expected="bad", nearest="c"))
     error = InputError(iter(problems))
-    expected = "2 problems in the input, nothing was sent to the host:\n  - a: wrong\n  - b: bad, got 1 (did you mean 'c'?)"
+    expected = (
+        "2 problems in the input, nothing was sent to the host:\n  - a: wrong\n  - b: bad, got 1 (did you mean 'c'?)"
+    )
     assert expected == str(error)
     assert problems == error.problems
     assert {
@@ -144,5 +145,8 @@ def test_the_largest_code_is_shown_whole() -> None:
 
 
 def test_an_unsupported_connection_has_no_details_of_its_own() -> None:
-    assert ({}, "no ssh yet") == (UnsupportedConnection("no ssh yet").details(), str(UnsupportedConnection("no ssh yet")))
+    assert ({}, "no ssh yet") == (
+        UnsupportedConnection("no ssh yet").details(),
+        str(UnsupportedConnection("no ssh yet")),
+    )
     assert issubclass(UnsupportedConnection, RemoteAssistanceError)

@@ -11,8 +11,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy import catalogue
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import (
     from_mapping,
@@ -33,6 +31,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import Observed
 from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import declarations, hosts, what_is_read
+from hypothesis import given
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -220,7 +219,13 @@ def test_a_mutated_host_info_is_refused(place: tuple[str, ...], wrong: object) -
 
 
 def test_variables_with_the_prefix_are_declared_or_the_playbooks_or_a_problem() -> None:
-    names = ["remote_assistance_offer", "remote_assistance_serial", "remote_assistance_ofer", "other", "remote_assistance_"]
+    names = [
+        "remote_assistance_offer",
+        "remote_assistance_serial",
+        "remote_assistance_ofer",
+        "other",
+        "remote_assistance_",
+    ]
     declared, found = declared_names(PREFIX, names)
     assert {"remote_assistance_offer": "offer"} == declared
     assert [("remote_assistance_ofer", "remote_assistance_offer"), ("remote_assistance_", "")] == [

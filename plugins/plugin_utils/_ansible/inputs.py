@@ -86,4 +86,4 @@ def _from_variables(
 
 
 def _variable_path(prefix: str, path: str) -> str:
-    return prefix + path if path.split(".")[0] in TOP_LEVEL else f"variables {prefix}*"
+    return prefix + path if path.partition(".")[0] in TOP_LEVEL else f"variables {prefix}*"

@@ -77,7 +77,9 @@ def access(observed: Observed, reading: Reading) -> Access:
     own_control = _first(number(preference, "fAllowFullControl"), reading.control)
     policy_control = number(policy, "fAllowFullControl") if switch is not None or reading.stray else None
     encrypted = _first(
-        number(policy, "CreateEncryptedOnlyTickets"), number(preference, "CreateEncryptedOnlyTickets"), reading.encrypted
+        number(policy, "CreateEncryptedOnlyTickets"),
+        number(preference, "CreateEncryptedOnlyTickets"),
+        reading.encrypted,
     )
     offered = number(policy, OFFER.switch)
     offer_control = _first(number(policy, "fAllowUnsolicitedFullControl"), reading.offer_control)

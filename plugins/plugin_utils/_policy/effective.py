@@ -198,7 +198,8 @@ def _helpers(offers: Answer, observed: Observed) -> Answer:
         notes = (f"{len(listed)} on the list, without effect while Offer is off",) if listed else ()
         return Answer(state=(), source=offers.source, notes=notes)
     note = "whether administrators may offer without being on the list: the sources disagree, list them explicitly"
-    return Answer(state=listed, source=POLICY_SOURCE if HELPER_KEY in observed else UNKNOWN, certainty=UNKNOWN, notes=(note,))
+    source = POLICY_SOURCE if HELPER_KEY in observed else UNKNOWN
+    return Answer(state=listed, source=source, certainty=UNKNOWN, notes=(note,))
 
 
 def _logging(policy: KeyState) -> Answer:

@@ -16,7 +16,6 @@ from .._registry.names import fold
 from .catalogue import HELPER_LONGEST, HELPERS_MOST
 from .kinds import NOT_XML, utf16_units
 
-
 NOTHING: t.Final = object()
 """Stands where a problem has no value to show: the user wrote nothing there."""
 
@@ -46,9 +45,9 @@ class HelpersWanted:
     remove: tuple[str, ...] = ()
 
     def cautions(self) -> tuple[str, ...]:
-        """Return one line if there are names in a form whose acceptance by Windows is not documented.
+        r"""Return one line if there are names in a form whose acceptance by Windows is not documented.
 
-        The policy's help text asks for DOMAIN\\name; user principal names, SIDs and bare names are seen in the wild,
+        The policy's help text asks for DOMAIN\name; user principal names, SIDs and bare names are seen in the wild,
         but no source says that Windows resolves them.
         """
         doubtful = [name for name in (*(self.exact or ()), *self.add) if not _is_documented_form(name)]
@@ -71,7 +70,8 @@ def read_helpers(reader: Complaints, path: str, raw: object) -> HelpersWanted | 
     lists = {key: list(names.values()) for key, names in found.items()}
     # Names that are refused are names all the same: this problem must not hide behind theirs.
     if "set" in given and any(_has_entries(given.get(key)) for key in ("add", "remove")):
-        reader.complain(f"{path}.set", "not allowed beside add or remove, expected either the whole list or changes to it")
+        expected = "not allowed beside add or remove, expected either the whole list or changes to it"
+        reader.complain(f"{path}.set", expected)
     both = {fold(name) for name in lists.get("add", ())} & {fold(name) for name in lists.get("remove", ())}
     for index, name in found.get("remove", {}).items():
         if fold(name) in both:
@@ -108,7 +108,7 @@ def _read_list(reader: Complaints, path: str, raw: object) -> dict[int, str]:
     return {index: raw[index] for index in seen.values()}
 
 
-def _problem_of(name: object) -> str:
+def _problem_of(name: object) -> str:  # noqa: PLR0911  one line for each rule
     """Return what is wrong with one name, or an empty text.
 
     A name becomes a value name and its data; ``**`` opens a directive in Registry.pol ([MS-GPREG] 2.2.1), and what

@@ -196,7 +196,8 @@ class Text:
 
     @property
     def expected(self) -> str:
-        return f"expected a text of at most {self.longest} UTF-16 units without control characters other than tab and line ends"
+        legal = "without control characters other than tab and line ends"
+        return f"expected a text of at most {self.longest} UTF-16 units {legal}"
 
     def parse(self, raw: object) -> Word:
         if isinstance(raw, str) and utf16_units(raw) <= self.longest and not NOT_XML.search(raw):

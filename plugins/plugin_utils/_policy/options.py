@@ -10,7 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
-from .catalogue import CONTROL_PANEL, HELPER_KEY, POLICIES, POLICY_KEY, PREFERENCE_KEY, PREFERENCES, STATES, Policy, Setting
+from .catalogue import (
+    CONTROL_PANEL,
+    HELPER_KEY,
+    POLICIES,
+    POLICY_KEY,
+    PREFERENCE_KEY,
+    PREFERENCES,
+    STATES,
+    Policy,
+    Setting,
+)
 from .kinds import Choice, Flag, Number
 
 Options = dict[str, dict[str, t.Any]]
@@ -51,8 +61,8 @@ def _policy(policy: Policy) -> dict[str, t.Any]:
             "choices": list(STATES),
             "description": [
                 f"The switch of the policy, the value C({policy.switch}).",
-                "Left out, the switch and every option that is not mentioned stay as they are, and options act only "
-                "where the policy is enabled now.",
+                "Left out, the switch and every option that is not mentioned stay as they are.",
+                "Options without it act only where the policy is enabled now.",
             ],
         }
     }

@@ -12,7 +12,6 @@ import typing as t
 from dataclasses import dataclass
 
 from .._registry.model import UNREADABLE, KeyState, Observed, RegistryKey, RegistryValue, Write
-from .._registry.names import fold
 from .access import is_closing
 from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, SOLICITED, STATE, VIEW_ONLY
 from .declaration import Declaration

@@ -100,7 +100,7 @@ def _policy(policy: Policy) -> Schema:
     if required:
         rules.append({"if": _state_is(ENABLED), "then": {"required": required}})
     if options:
-        forbidden = {name: False for name in options}
+        forbidden = dict.fromkeys(options, False)
         rules.append({"if": _state_is(DISABLED, NOT_CONFIGURED), "then": {"properties": forbidden}})
     if rules:
         schema["allOf"] = rules

@@ -72,7 +72,8 @@ def helper_word(value: RegistryValue) -> str:
 
 def is_whole_helper(value: RegistryValue) -> bool:
     """Return True if name and data are the same text; the registry's comparison of names is the measure."""
-    return value == string(value.name, str(value.data)) and bool(value.name) and fold(value.name) == fold(str(value.data))
+    whole = value == string(value.name, str(value.data)) and bool(value.name)
+    return whole and fold(value.name) == fold(str(value.data))
 
 
 def needed_reads(declaration: Declaration) -> tuple[KeyRead, ...]:
@@ -83,9 +84,8 @@ def needed_reads(declaration: Declaration) -> tuple[KeyRead, ...]:
     for policy_name, wanted in declaration.policies.items():
         policy = policy_named(policy_name)
         names.append(policy.switch)
-        for setting in policy.options:
-            if wanted.state is not None or setting.name in wanted.options:
-                names.append(setting.value_name)
+        options = (o for o in policy.options if wanted.state is not None or o.name in wanted.options)
+        names.extend(option.value_name for option in options)
         if policy.has_helpers:
             helper_read = _helper_read(wanted)
     if names:
@@ -180,7 +180,7 @@ def _helper_targets(wanted: HelpersWanted, present: KeyState) -> t.Iterator[Targ
         gone = [value.name for value in map(present.get, wanted.remove) if value]
     else:
         gone = [value.name for folded, value in present.by_name.items() if folded not in kept]
-    entries = {name: None for name in gone} | {name: string(name, name) for name in keep}
+    entries: dict[str, RegistryValue | None] = dict.fromkeys(gone) | {name: string(name, name) for name in keep}
     for name in sorted(entries, key=fold):
         yield Target(
             layer=LIVE_POLICY, setting="offer.helpers", key=HELPER_KEY, name=name, wanted=entries[name], kind=None

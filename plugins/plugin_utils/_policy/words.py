@@ -12,7 +12,16 @@ import typing as t
 
 from .._registry.model import KeyRead, KeyState, Observed
 from .._registry.names import fold
-from .catalogue import CONTROL_PANEL, HELPER_KEY, NOT_CONFIGURED, POLICIES, POLICY_KEY, PREFERENCE_KEY, PREFERENCES, STATE
+from .catalogue import (
+    CONTROL_PANEL,
+    HELPER_KEY,
+    NOT_CONFIGURED,
+    POLICIES,
+    POLICY_KEY,
+    PREFERENCE_KEY,
+    PREFERENCES,
+    STATE,
+)
 from .kinds import Word, shown
 from .plan import Plan, Step
 from .targets import helper_word

@@ -63,14 +63,15 @@ class InputError(RemoteAssistanceError):
         super().__init__("\n".join([f"{count} in the input, nothing was sent to the host:", *lines]))
 
     def details(self) -> dict[str, t.Any]:
+        """Return every problem."""
         return {"problems": [problem.to_result() for problem in self.problems]}
 
 
 class HostError(RemoteAssistanceError):
-    """Windows refused, or its answer cannot be used.
+    r"""Windows refused, or its answer cannot be used.
 
     Args:
-        doing: What was being done, such as ``reading HKLM\\SOFTWARE\\...``.
+        doing: What was being done, such as ``reading HKLM\SOFTWARE\...``.
         reason: Why it failed, in words.
         code: Windows' or WS-Management's code, or None where there is none.
         advice: What the user can do about it, or empty.
@@ -89,6 +90,7 @@ class HostError(RemoteAssistanceError):
         super().__init__(text)
 
     def details(self) -> dict[str, t.Any]:
+        """Return what was being done, and the code in hexadecimal."""
         return {"doing": self.doing, "code": None if self.code is None else f"0x{self.code:08X}"}
 
 

@@ -69,7 +69,7 @@ class Answer:
 
     def numbers(self, name: str, *, bits: int, signed: bool = False) -> tuple[int, ...]:
         """Return the items of an array of numbers as unsigned numbers of ``bits`` bits; ``signed`` admits negatives."""
-        return tuple(self._unsigned(name, text, bits, signed) for text in self.texts(name))
+        return tuple(self._unsigned(name, text, bits, signed=signed) for text in self.texts(name))
 
     def number(self, name: str, *, bits: int, signed: bool = False) -> int:
         """Return exactly one number."""
@@ -78,7 +78,7 @@ class Answer:
             raise unusable(self.doing, f"{name} is there {len(found)} times")
         return found[0]
 
-    def _unsigned(self, name: str, text: str, bits: int, signed: bool) -> int:
+    def _unsigned(self, name: str, text: str, bits: int, *, signed: bool) -> int:
         match = _NUMBER.fullmatch(text)
         number = int(match[1]) if match else -(2**64)
         if not (-(2 ** (bits - 1)) if signed else 0) <= number < 2**bits:
@@ -133,7 +133,7 @@ def _tree(body: bytes, doing: str) -> ET.Element:
     if b"<!DOCTYPE" in body:  # without a document type there are no entities, hence nothing to expand or fetch
         raise unusable(doing, "it declares a document type, which SOAP forbids")
     try:
-        return ET.fromstring(body.decode("utf-8-sig"))
+        return ET.fromstring(body.decode("utf-8-sig"))  # noqa: S314  document types are refused above
     except UnicodeDecodeError:
         raise unusable(doing, "it is not UTF-8 text") from None
     except (ET.ParseError, ValueError):

@@ -81,7 +81,7 @@ def _installed(classes: t.Iterable[tuple[str, str]]) -> t.Iterator[type[Exceptio
 LOGON_ERRORS: tuple[type[Exception], ...] = tuple(_installed(_LOGON_CLASSES))
 
 
-class NoAnswer(Exception):  # noqa: N818 - it says what happened
+class NoAnswer(Exception):
     """No answer came.
 
     Attributes:
@@ -100,7 +100,7 @@ class NoAnswer(Exception):  # noqa: N818 - it says what happened
         return self.trouble not in NOT_SENT
 
 
-class HttpStatus(Exception):  # noqa: N818 - it is one
+class HttpStatus(Exception):
     """The host answered with an HTTP status that is no success.
 
     Attributes:
