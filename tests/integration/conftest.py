@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import tests.unit.conftest  # noqa: F401  mounts the collection for the tests that use it in this process
 from tests.lab import StandInHost
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import (
     from_mapping,
     problems,
@@ -18,6 +15,8 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import InputError
 from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  loads the profile
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def helpers(**lists: t.Any) -> dict[str, t.Any]:

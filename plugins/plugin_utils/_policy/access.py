@@ -17,13 +17,18 @@ from dataclasses import dataclass
 
 from .._registry.model import KeyState, Observed, RegistryValue, ValueType
 from .._registry.names import fold
-from .catalogue import HELPER_KEY, OFFER, POLICY_KEY, PREFERENCE_KEY
+from .catalogue import HELPER_KEY, LIFETIME, LIFETIME_UNIT, OFFER, POLICY_KEY, PREFERENCE_KEY
 
 NONE: t.Final = 0
 VIEW: t.Final = 1
 
 Access = t.Mapping[str, int]
 """Level by subject: solicited, offer, what holds offers back beside Offer itself, tickets that any helper can open."""
+
+DEFAULT_MINUTES: t.Final = 6 * 60
+"""The documented lifetime of an invitation where nothing is set: 6 hours (UNATTEND)."""
+
+UNIT_MINUTES: t.Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
 
 _EMPTY: t.Final = KeyState()
 
@@ -90,6 +95,7 @@ def access(observed: Observed, reading: Reading) -> Access:
     levels = {
         "solicited": invited_level if invited else NONE,
         "plain tickets": int(bool(invited) and not encrypted),
+        "ticket lifetime": (_minutes(policy) or _minutes(preference) or DEFAULT_MINUTES) if invited else NONE,
         "offer": VIEW + offer_control if offered else NONE,
         "offer past a disabled Solicited": int(may_be_offered and switch != 0),
         "offer past a cleared box": int(may_be_offered and bool(invited)),
@@ -107,6 +113,14 @@ def _number(value: RegistryValue | None, illegal: int | None) -> int | None:
     if value.type is ValueType.REG_DWORD and value.data in (0, 1):
         return t.cast("int", value.data)
     return illegal
+
+
+def _minutes(values: KeyState) -> int:
+    """Return how long an invitation lives by the values of one key, or 0 where they do not say so."""
+    number, unit = values.get("MaxTicketExpiry"), values.get("MaxTicketExpiryUnits")
+    if number is None or unit is None:
+        return 0
+    return int(LIFETIME.decode(number) or 0) * UNIT_MINUTES.get(str(LIFETIME_UNIT.decode(unit)), 0)
 
 
 def _first(*numbers: int | None) -> int:

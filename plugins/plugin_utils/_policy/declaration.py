@@ -110,7 +110,7 @@ def _shown_key(key: object) -> str:
 
 
 def problems(raw: object) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a declaration, in the order in which it is written."""
+    """Return everything that is wrong with a declaration, in the catalogue's order, unknown keys first."""
     return _read(raw)[1]
 
 

@@ -134,7 +134,7 @@ def _rank(step: Step, have: Observed) -> tuple[int, int]:
     0 switches off: they close at the first message, so that a connection that dies later leaves the host closed
     1 check box off
     2 control down to view only, encrypted tickets on: before anything can fall back on them
-    3 helpers removed
+    3 helpers removed, entries repaired: whoever their old data named is removed by that
     4 options deleted that a switch of this plan must not meet any more
     5 Solicited back to not configured: the preference decides from here on
     6 options deleted which hold, or may hold, a policy down to viewing that was on until now
@@ -145,7 +145,7 @@ def _rank(step: Step, have: Observed) -> tuple[int, int]:
     target = step.target
     number = step.after.data if step.after is not None else None
     if target.key == HELPER_KEY:
-        return (3, 0) if step.after is None else (7, 0)
+        return (7, 0) if step.before is None else (3, 0)
     option = target.setting.rpartition(".")[2]
     if target.layer != LIVE_POLICY:
         return _preference_rank(step, option, number)
