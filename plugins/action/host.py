@@ -12,11 +12,13 @@ from ..plugin_utils._ansible.inputs import ARGUMENT_SPEC, declaration_of
 from ..plugin_utils._ansible.results import interruption_text, outcome_result
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._channels.enforce import Outcome, enforce
+from ..plugin_utils._channels.wsman.warm_up import warm_up
 
 __all__ = ["ARGUMENT_SPEC", "ActionModule"]
 
-# Compiled here, in the parent of all workers: inside run() it would cost every host again.
+# Done here, in the parent of all workers: inside run() it would cost every host again.
 DECLARATION_SCHEMA: t.Final = SchemaCheck("declaration")
+warm_up()
 
 
 class ActionModule(RemoteAssistanceAction):

@@ -92,8 +92,9 @@ class InMemoryChannel:
             self._message("reading")
             values = self.host.values_of(wanted.key)
             names = None if wanted.names is None else {fold(name) for name in wanted.names}
+            before = found.get(wanted.key, KeyState()).by_name
             found[wanted.key] = KeyState.of(
-                *(value for folded, value in values.items() if names is None or folded in names)
+                *(value for folded, value in values.items() if names is None or folded in names or folded in before)
             )
         return found
 

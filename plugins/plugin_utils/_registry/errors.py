@@ -67,6 +67,28 @@ class InputError(RemoteAssistanceError):
         return {"problems": [problem.to_result() for problem in self.problems]}
 
 
+class FormatError(RemoteAssistanceError):
+    """Bytes or text do not have the form that they must have.
+
+    Args:
+        what: What is read or made, such as ``.reg file``.
+        reason: What is wrong.
+        offset: The byte at which it is wrong.
+        line: The line in which it is wrong, from 1; None for what has no lines.
+    """
+
+    def __init__(self, *, what: str, reason: str, offset: int, line: int | None = None) -> None:
+        self.what = what
+        self.reason = reason
+        self.offset = offset
+        self.line = line
+        place = f"byte {offset}" if line is None else f"line {line}, byte {offset}"
+        super().__init__(f"{what}, {place}: {reason}")
+
+    def details(self) -> dict[str, t.Any]:
+        return {"what": self.what, "offset": self.offset, "line": self.line}
+
+
 class HostError(RemoteAssistanceError):
     r"""Windows refused, or its answer cannot be used.
 
