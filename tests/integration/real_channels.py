@@ -10,6 +10,7 @@ host, so that the fake earns its trust.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import typing as t
 
@@ -28,10 +29,14 @@ IMPATIENT: t.Final = {
 }
 
 
+@functools.cache
+def _init_ansible() -> None:
+    init_plugin_loader()
+
+
 def connection_to(host: StandInHost, kind: str, **variables: t.Any) -> t.Any:
     """Return a connection object of Ansible, as a task gets it."""
-    with contextlib.suppress(ValueError):
-        init_plugin_loader()
+    _init_ansible()
     connection = connection_loader.get(f"ansible.builtin.{kind}", PlayContext(), os.devnull)
     options = host.inventory_vars(connection=kind) | IMPATIENT | variables
     # As Ansible's task executor does for connection plugins that take variables without an option of their own.

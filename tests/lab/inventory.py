@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,4 +60,4 @@ def write_inventory(path: Path, groups: Mapping[str, Mapping[str, Mapping[str, A
     new.touch(mode=0o600)
     new.chmod(0o600)
     new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    new.replace(path)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Any, Literal
 
 from .accounts import DOMAIN
@@ -62,7 +63,7 @@ def host_names(seeds: Sequence[str]) -> list[str]:
     """Return a name per seed: client01, member01, server01, client02, ..."""
     names: list[str] = []
     for seed in seeds:
-        stem = _SHORT_NAMES.get(seed) or os.path.splitext(os.path.basename(seed))[0].replace("_", "-")
+        stem = _SHORT_NAMES.get(seed) or Path(seed).stem.replace("_", "-")
         number = 1
         while f"{stem}{number:02}" in names:
             number += 1
@@ -111,7 +112,7 @@ class Lab:
                 self._save()
                 write_inventory(self._where.inventory_file, self._groups())
                 control.bind(address)
-                os.chmod(address, 0o600)
+                Path(address).chmod(0o600)
                 control.listen(16)
                 threading.Thread(target=self._obey, args=(control,), daemon=True).start()
                 while not self._stopping.wait(_SAVE_SECONDS):
@@ -165,7 +166,7 @@ class Lab:
         except (LabError, RegistryError, ValueError, KeyError, TypeError, AttributeError) as error:
             return {"error": str(error) or type(error).__name__}
 
-    def _do(self, command: str, **arguments: Any) -> Any:
+    def _do(self, command: str, **arguments: Any) -> Any:  # noqa: PLR0911  one line for each command
         if command == "stop":
             self.stop()
             return None

@@ -158,7 +158,7 @@ class Registry:
         """Remove a key; RegDeleteKey refuses (5) one that has subkeys, and a hive's root."""
         with self.lock:
             key = self._open(hive, path, "write")
-            parts = _parts(path)
+            parts = key_names(path)
             if key.subkeys or not parts:
                 raise RegistryError(ERROR_ACCESS_DENIED)
             parent, _denied, _missing = self._walk(hive, "\\".join(parts[:-1]))
@@ -210,7 +210,7 @@ class Registry:
         """Remove a key with everything below it; tell whether it was there. No access check."""
         with self.lock:
             hive, below = split_path(path)
-            parts = _parts(below)
+            parts = key_names(below)
             if not parts or self.find(path) is None:
                 return False
             parent = self._walk(hive, "\\".join(parts[:-1]))[0]
@@ -252,7 +252,7 @@ class Registry:
         """Return the deepest existing key on the path, the denial there, and the names that are missing."""
         if hive not in self._hives:
             raise RegistryError(ERROR_FILE_NOT_FOUND)
-        key, parts = self._hives[hive], _parts(path)
+        key, parts = self._hives[hive], key_names(path)
         denied = key.denied
         for index, part in enumerate(parts):
             below = key.subkeys.get(fold(part))
@@ -290,7 +290,7 @@ class Registry:
         key.values[fold(name)] = Value(name=old.name if old else name, type=kind, data=data)
 
 
-def _parts(path: str) -> list[str]:
+def key_names(path: str) -> list[str]:
     """Split a path below a hive; one trailing separator is tolerated, an empty name is not."""
     if not path:
         return []

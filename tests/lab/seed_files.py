@@ -14,7 +14,6 @@ Form::
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from .registry import Registry
+from .store import Store
 from .value_text import read_data, type_name, type_number, written_data
 
 FOLDER = Path(__file__).parent / "seeds"
@@ -56,7 +55,7 @@ def read_seed(seed: str | Path | Mapping[str, Any] | None) -> Mapping[str, Any]:
     return content
 
 
-def fill(registry: Registry, content: Mapping[str, Any]) -> None:
+def fill(registry: Store, content: Mapping[str, Any]) -> None:
     """Put a seed's keys, values and denials into a registry.
 
     Raises:
@@ -78,7 +77,7 @@ def fill(registry: Registry, content: Mapping[str, Any]) -> None:
         registry.deny(path, frozenset(rights))
 
 
-def content_of(registry: Registry) -> dict[str, Any]:
+def content_of(registry: Store) -> dict[str, Any]:
     """Return a registry as a seed's content."""
     keys: dict[str, Any] = {}
     denied: dict[str, list[str]] = {}
@@ -101,7 +100,7 @@ def _key(name: str, indent: str) -> str:
     return f"{text}:" if len(text) < _SIMPLE_KEY else f"? {text}\n{indent}:"
 
 
-def write_state(registry: Registry, path: Path) -> None:
+def write_state(registry: Store, path: Path) -> None:
     """Write a registry to a file that ``read_seed`` reads; readers never see half a file."""
     content = content_of(registry)
     lines = ["---", "registry:" if content["registry"] else "registry: {}"]
@@ -112,4 +111,4 @@ def write_state(registry: Registry, path: Path) -> None:
     text = "\n".join(lines) + "\n"
     new = path.with_suffix(path.suffix + ".new")
     new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    new.replace(path)

@@ -22,6 +22,7 @@ from .seed_files import fill, read_seed
 from .service import Service
 from .session import Endpoint, Session
 from .stdregprov import StdRegProv
+from .store import Store
 from .tls import Certificate
 from .value_text import Plain, TypeName, plain_data, read_data, type_name, type_number
 
@@ -36,7 +37,7 @@ class RegistryView:
         raw: The registry.
     """
 
-    def __init__(self, raw: Registry) -> None:
+    def __init__(self, raw: Store) -> None:
         self.raw = raw
 
     def get(self, path: str, name: str) -> tuple[TypeName, Plain] | None:
@@ -96,6 +97,7 @@ class StandInHost:
         refused: Users that get a 401 although their password is right.
         behaviour: The host's switches.
         port: Port to listen on; 0 lets the system choose.
+        store: Where keys and values are kept, for example Wine's registry; its content stays if there is no seed.
 
     Attributes:
         registry: The registry as tests see it.
@@ -115,6 +117,7 @@ class StandInHost:
         refused: Collection[str] = (),
         behaviour: Behaviour | None = None,
         port: int = 0,
+        store: Store | None = None,
     ) -> None:
         self.name = name
         self.transport = transport
@@ -127,9 +130,10 @@ class StandInHost:
             self._users, not_administrators=not_administrators, refused=refused, directory=directory
         )
         self._recorder = Recorder()
-        raw = Registry()
-        fill(raw, read_seed(seed))
+        raw: Store = Registry() if store is None else store
         self.registry = RegistryView(raw)
+        if seed is not None:
+            self.registry.load(seed)
         self._certificate = Certificate(name, directory) if transport == "https" else None
         self._service = Service(
             machine=name,

@@ -21,9 +21,9 @@ from .registry import (
     REG_QWORD,
     REG_SZ,
     Data,
-    Registry,
     RegistryError,
 )
+from .store import Store
 
 # WBEM_E_TYPE_MISMATCH: a return value of Get*, not a fault (three programs agree).
 TYPE_MISMATCH = 0x80041005
@@ -178,7 +178,7 @@ class StdRegProv:
         behaviour: Where the sources give alternatives.
     """
 
-    def __init__(self, registry: Registry, behaviour: Behaviour) -> None:
+    def __init__(self, registry: Store, behaviour: Behaviour) -> None:
         self.registry = registry
         self.behaviour = behaviour
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.catalogue import POLICY_KEY
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import from_mapping
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.plan import plan

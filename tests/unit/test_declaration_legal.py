@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users may write in a declaration beside the plain words: text for numbers, Ansible's words, the largest sizes."""
+"""What users may write in a declaration beside the plain words: text for numbers, Ansible's words, largest sizes."""
 
 from __future__ import annotations
 

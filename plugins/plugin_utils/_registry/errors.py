@@ -86,6 +86,7 @@ class FormatError(RemoteAssistanceError):
         super().__init__(f"{what}, {place}: {reason}")
 
     def details(self) -> dict[str, t.Any]:
+        """Return what was wrong, and where."""
         return {"what": self.what, "offset": self.offset, "line": self.line}
 
 
