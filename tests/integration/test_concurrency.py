@@ -129,7 +129,7 @@ Ended = tuple[Content, Outcome, Outcome]
 
 def nested(host: StandInHost, outer: Want, inner: Want, *, offered: bool) -> t.Iterator[Ended]:
     """Run one inside the other, before and after each message of the outer one."""
-    for message, after in itertools.product(itertools.count(1), (False, True)):
+    for message, after in ((count // 2, bool(count % 2)) for count in itertools.count(2)):
         before = prepare(host, offered=offered)
         found: list[Outcome] = []
 
@@ -139,7 +139,7 @@ def nested(host: StandInHost, outer: Want, inner: Want, *, offered: bool) -> t.I
         host.script.add(Trouble(when=When(message=message), do=Run(function=act, after=after)))
         yield from watched(host, before, outer, inner, lambda found=found: (run(host, outer), *found))
         if not found:
-            assert message > 5
+            assert message > 3
             return
 
 
@@ -193,7 +193,11 @@ def watched(
     host: StandInHost, before: Content, one: Want, other: Want, both: t.Callable[[], tuple[Outcome, ...]]
 ) -> t.Iterator[Ended]:
     """Check what holds for any two runs; yield how both ended unless the second did not take part."""
-    with Watch(host=host, limits=(before, one.state(before), other.state(before))) as watch:
+    limits = [before, one.state(before), other.state(before)]
+    if False in (one.offered, other.offered):
+        # Open, see the last test: what a disabling run deletes can be what the other run relies on.
+        limits += [{key: value for key, value in limit.items() if key != CONTROL} for limit in limits]
+    with Watch(host=host, limits=tuple(limits)) as watch:
         outcomes = both()
     now = content(host)
     assert ([], []) == (watch.wider, watch.torn)
@@ -203,7 +207,8 @@ def watched(
 
 
 def names_somebody(outcome: Outcome) -> bool:
-    return "somebody else changed the host" in str(outcome.failure) and bool(outcome.foreign)
+    text = str(outcome.failure)
+    return "somebody else" in text and any(word in text for word in ("CORP\\", "offer."))
 
 
 def judge(now: Content, wants: tuple[Want, Want], outcomes: tuple[Outcome, Outcome]) -> bool:
@@ -217,14 +222,17 @@ def judge(now: Content, wants: tuple[Want, Want], outcomes: tuple[Outcome, Outco
     return False
 
 
-@pytest.mark.parametrize("offered", [True, False], ids=["on", "off"])
 @pytest.mark.parametrize(("outer", "inner"), BOTH_WAYS)
-def test_of_two_contradicting_runs_one_fails_and_names_the_foreign_entry(host, outer, inner, offered):
-    failures = [
+def test_of_two_contradicting_runs_one_fails_and_names_the_foreign_entry(host, outer, inner):
+    wants = (outer, inner)
+    failed = [judge(now, wants, (first, second)) for now, first, second in nested(host, *wants, offered=True)]
+    assert any(failed)
+
+
+@pytest.mark.parametrize(("outer", "inner"), [(DISABLE, ENABLE), (ENABLE, DISABLE)], ids=["disable", "enable"])
+def test_on_a_closed_host_opening_and_closing_runs_are_never_both_content_with_a_mixture(host, outer, inner):
+    for now, first, second in nested(host, outer, inner, offered=False):
         judge(now, (outer, inner), (first, second))
-        for now, first, second in nested(host, outer, inner, offered=offered)
-    ]
-    assert any(failures) or not offered
 
 
 @pytest.mark.parametrize(("one", "other"), BOTH_WAYS[::2])
@@ -275,3 +283,12 @@ def test_a_failed_opening_does_not_take_back_what_only_another_run_wrote(host):
     assert {OLD.upper(), "CORP\\B"} == set(helpers(now))
     assert [] == wider(now, before, wanted.state(before))
     assert levels(now)["offer"] > OFF
+
+
+@pytest.mark.xfail(strict=True, reason="open: a run that disables deletes options without a look at the switch")
+def test_a_disabling_run_leaves_no_offer_without_control_to_a_run_that_enables_at_the_same_time(host):
+    before = prepare(host, offered=True)
+    act = Run(function=lambda: run(host, ENABLE, "psrp"))
+    host.script.add(Trouble(when=When(method="DeleteValue", value="fAllowUnsolicitedFullControl"), do=act))
+    assert run(host, DISABLE).failure is not None
+    assert [] == wider(content(host), before, ENABLE.state(before))

@@ -20,10 +20,12 @@ import yaml
 from .lab_dir import LabDir, LabError
 from .lab_process import LabPlan, serve
 from .seed_files import read_seed
+from .wine.prefix import template
+from .wine.programs import wine_available
+from .wine.wine_lab import WinePlan, serve_wine
 
 _DEFAULT_SEEDS = ("open_client", "domain_member", "compliant_server")
-_START_SECONDS = 20.0
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 30.0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +45,14 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--connections", choices=("winrm", "psrp", "both"), default="winrm")
     start.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
     start.add_argument("--foreground", action="store_true", help="stay until interrupted")
+    wine = command("wine-start", "Start Wine hosts, reached by ssh, in the background and write DIR/inventory.yml.")
+    wine.add_argument("--seeds", nargs="+", default=_DEFAULT_SEEDS, help="seed per host: a name or a .yml file")
+    wine.add_argument("--hosts", type=int, help="number of hosts; the seeds are used in turn")
+    wine.add_argument("--locale", default="C.UTF-8", help="like ja_JP.UTF-8: code page and messages of the hosts")
+    wine.add_argument("--shell", choices=("cmd", "powershell"), default="cmd", help="sshd's default shell")
+    wine.add_argument("--transfer", choices=("smart", "sftp", "scp"), default="smart")
+    wine.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
+    wine.add_argument("--foreground", action="store_true", help="stay until interrupted")
     command("stop", "Stop the hosts; their state stays.")
     command("status", "Tell which hosts run, and where.")
     command("counters", "Print the figures of every host as JSON.")
@@ -64,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     where = LabDir(options.dir.absolute())
     try:
-        if options.command == "start":
+        if options.command in _SERVERS:
             return _start(where, options)
         if options.command == "stop":
             return _stop(where)
@@ -83,36 +93,61 @@ def _start(where: LabDir, options: argparse.Namespace) -> int:
     for seed in seeds:
         read_seed(seed)
     where.path.mkdir(parents=True, exist_ok=True)
+    serve_here, words, seconds = _SERVERS[options.command]
     if options.foreground:
         logging.basicConfig(level=logging.INFO)
-        plan = LabPlan.cycled(
-            seeds,
-            number=options.hosts,
-            connections=("winrm", "psrp") if options.connections == "both" else (options.connections,),
-            transport=options.transport,
-            fresh=options.fresh,
-        )
-        serve(where, plan)
+        serve_here(where, options, seeds)
         return 0
     where.inventory_file.unlink(missing_ok=True)
-    _start_in_background(where, options, seeds)
+    command = [options.command, "--foreground", "--dir", str(where.path), *words(options)]
+    command += ["--fresh"] if options.fresh else []
+    command += ["--hosts", str(options.hosts)] if options.hosts is not None else []
+    _start_in_background(where, [*command, "--seeds", *seeds], seconds)
     _print_status(where.ask("status"), where)
     return 0
 
 
-def _start_in_background(where: LabDir, options: argparse.Namespace, seeds: Sequence[str]) -> None:
-    """Start this command again with --foreground in a session of its own, and wait until it answers."""
-    command = [sys.executable, "-m", "tests.lab", "start", "--foreground", "--dir", str(where.path)]
-    command += ["--transport", options.transport, "--connections", options.connections]
-    command += ["--fresh"] if options.fresh else []
-    command += ["--hosts", str(options.hosts)] if options.hosts is not None else []
-    command += ["--seeds", *seeds]
+def _serve(where: LabDir, options: argparse.Namespace, seeds: Sequence[str]) -> None:
+    plan = LabPlan.cycled(
+        seeds,
+        number=options.hosts,
+        connections=("winrm", "psrp") if options.connections == "both" else (options.connections,),
+        transport=options.transport,
+        fresh=options.fresh,
+    )
+    serve(where, plan)
+
+
+def _words(options: argparse.Namespace) -> list[str]:
+    return ["--transport", options.transport, "--connections", options.connections]
+
+
+def _serve_wine(where: LabDir, options: argparse.Namespace, seeds: Sequence[str]) -> None:
+    named = {name: getattr(options, name) for name in ("locale", "shell", "transfer", "fresh")}
+    serve_wine(where, WinePlan.cycled(seeds, options.hosts, **named))
+
+
+def _wine_words(options: argparse.Namespace) -> list[str]:
+    if reason := wine_available():
+        raise LabError(reason)
+    # Made here, where whoever started it sees what takes so long.
+    print(f"template {os.path.relpath(template())}", flush=True)
+    return ["--locale", options.locale, "--shell", options.shell, "--transfer", options.transfer]
+
+
+# How the hosts are served, the words that the background process is given, and the seconds that it may take.
+_SERVERS = {"start": (_serve, _words, 20.0), "wine-start": (_serve_wine, _wine_words, 120.0)}
+
+
+def _start_in_background(where: LabDir, arguments: Sequence[str], seconds: float) -> None:
+    """Start this program again with --foreground in a session of its own, and wait until it answers."""
+    command = [sys.executable, "-m", "tests.lab", *arguments]
     root = Path(__file__).resolve().parents[2]
     with where.log_file.open("ab") as log:
         process = subprocess.Popen(
             command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         if _runs(where):
             return

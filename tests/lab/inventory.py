@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,38 @@ def connection_vars(
         "ansible_winrm_transport": winrm_transport,
         "ansible_winrm_message_encryption": encryption,
         "ansible_winrm_server_cert_validation": "ignore",
+    }
+
+
+def ssh_vars(
+    *,
+    shell: str,
+    transfer: str,
+    address: str,
+    port: int,
+    username: str,
+    private_key: Path,
+    known_hosts: Path,
+    control_folder: Path,
+) -> dict[str, Any]:
+    """Return the variables of one host for the ssh connection plugin: key, strict checking, nothing of the user's."""
+    options = (
+        f'UserKnownHostsFile="{known_hosts}"',
+        "GlobalKnownHostsFile=/dev/null",
+        "StrictHostKeyChecking=yes",
+        "IdentitiesOnly=yes",
+        "IdentityAgent=none",
+    )
+    return {
+        "ansible_connection": "ssh",
+        "ansible_shell_type": shell,
+        "ansible_host": address,
+        "ansible_port": port,
+        "ansible_user": username,
+        "ansible_ssh_private_key_file": str(private_key),
+        "ansible_ssh_transfer_method": transfer,
+        "ansible_ssh_common_args": shlex.join(["-F", "none", *(f"-o{option}" for option in options)]),
+        "ansible_control_path_dir": str(control_folder),
     }
 
 

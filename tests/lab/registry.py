@@ -53,13 +53,17 @@ def fold(name: str) -> str:
 
     A character is replaced by its upper case only where that is one character of the Basic
     Multilingual Plane whose lower case is the character again; so U+00DF, U+017F, U+03C2 and the
-    Kelvin sign stay as they are.
+    Kelvin sign stay as they are. Wine compares every character of the plane in the same way
+    (tests/lab_tests/test_wine_store.py).
     """
     return "".join(_fold_character(character) for character in name)
 
 
 def _fold_character(character: str) -> str:
     upper = character.upper()
+    if len(upper) > 1:
+        # Greek letters with a subscript iota: their single upper case is what Unicode calls the title case.
+        upper = character.title()
     single = len(upper) == 1 and ord(character) < 0x10000 and ord(upper) < 0x10000
     return upper if single and upper.lower() == character else character
 

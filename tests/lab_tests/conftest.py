@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab import StandInHost
+from tests.lab.wine import WineHost, WineMachine, wine_available
 from tests.lab_tests.lab_client import Client, psrp_client, winrm_client
 
 
@@ -34,3 +35,31 @@ def one_client(host: StandInHost) -> Iterator[Client]:
     made = winrm_client(host)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def wine_machine() -> Iterator[WineMachine]:
+    """A running Wine prefix per worker; the tests that use it clear the registry themselves."""
+    _need_wine()
+    with WineMachine() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _shared_wine_host() -> Iterator[WineHost]:
+    _need_wine()
+    with WineHost() as running:
+        yield running
+
+
+@pytest.fixture
+def wine_host(_shared_wine_host: WineHost) -> Iterator[WineHost]:
+    """A domain member that is reached by ssh; it is shared, but as good as new for each test."""
+    _shared_wine_host.reset("domain_member")
+    yield _shared_wine_host
+    assert _shared_wine_host.errors == ()
+
+
+def _need_wine() -> None:
+    if reason := wine_available():
+        pytest.skip(reason)

@@ -107,9 +107,6 @@ class WineMachine:
             self._server.wait(timeout=10)
         end(with_variable("WINEPREFIX", str(self.prefix)))
         self._server.wait(timeout=5)
-        status = self.prefix.stat()
-        sockets = f"/tmp/.wine-{os.getuid()}/server-{status.st_dev:x}-{status.st_ino:x}"  # noqa: S108 - Wine's choice
-        shutil.rmtree(sockets, ignore_errors=True)
         self._server = self._bridge = self._store = None
 
     def close(self) -> None:
@@ -177,5 +174,5 @@ class WineMachine:
 
 
 def _spelling(folder: Path, name: str) -> str:
-    names = os.listdir(folder) if folder.is_dir() else []
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     return next((entry for entry in names if entry.lower() == name.lower()), name)

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ..lab_dir import LabError
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 STATE = ROOT / ".lab" / "wine"
@@ -19,7 +21,7 @@ _FOLDERS = ("/usr/lib/wine", "/usr/lib64/wine", "/usr/sbin", "/usr/local/sbin", 
 _NEEDED = ("wine64", "wineserver64", "sshd", "ssh", "ssh-keygen", "scp", "setpriv", "x86_64-w64-mingw32-gcc")
 
 
-class WineError(Exception):
+class WineError(LabError):
     """Wine or a program around it did not do its part; the text says what."""
 
 

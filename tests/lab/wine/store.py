@@ -6,6 +6,8 @@ What differs from the in-memory registry (tests/lab/registry.py), measured by te
 
 - Values come sorted by name, not in the order of their creation. Windows keeps the order of creation; tests must not
   depend on either.
+- Both sort without regard to case, but Wine sorts ``_`` and its like before the letters; Windows compares upper
+  case letters, as the in-memory registry does.
 - Wine has no access rights. ``deny`` is kept here, before the bridge, and holds for whoever uses this store (the
   stand-in's provider), not for reg.exe.
 - Data that do not fit their type (a REG_DWORD of 8 bytes) stay bytes, as Windows keeps them; the in-memory registry
@@ -105,6 +107,8 @@ class WineStore:
     def create_key(self, hive: str, path: str) -> None:
         """Create a key with all missing parents; an existing one is left as it is."""
         with self.lock:
+            if hive not in HIVES:
+                raise RegistryError(ERROR_FILE_NOT_FOUND)
             below = "\\".join(key_names(path))
             if "write" in self._denial(hive, below):
                 raise RegistryError(ERROR_ACCESS_DENIED)

@@ -1,0 +1,299 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registry port over ssh: Windows' own reg.exe exports and imports files, nothing of ours runs on the host.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+
+Reading is one line that exports all keys into one file, and one transfer of that file. Writing is one transfer of a
+file and one line that imports it. A file is removed by the next line, the last one by ``close``: Ansible's ssh plugin
+may run a line again after a lost connection (``reconnection_retries``), and would then find no file to import.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import typing as t
+from types import MappingProxyType
+
+from ..._registry.errors import AccessDenied, HostError, HostUnreachable, RemoteAssistanceError
+from ..._registry.model import KeyRead, Observed, RegistryKey, Write
+from ..._registry.names import fold
+from ..ports import WriteFailure
+from ..wsman.words import shown
+from . import lines
+from .exports import Values, file_of, objection, state, values_in
+from .host import Errors, SshHost
+from .lines import DONE, Answer
+
+TEMP_DIR: t.Final = "C:\\Windows\\Temp"
+
+# With a long temp_dir, each takes up to 2,500 characters.
+_KEYS_IN_A_LINE: t.Final = 3
+
+_COMBINED: t.Final = "all"
+_IMPORT: t.Final = "import"
+
+
+def open_channel(
+    connection: t.Any, *, temp_dir: str = TEMP_DIR, lost: Errors = (), refused: Errors = ()
+) -> RegExeRegistry:
+    """Return the registry of the host behind an Ansible connection; nothing is sent before the first call.
+
+    Args:
+        connection: The object of Ansible's ``ssh`` connection plugin.
+        temp_dir: The host's folder for files that come and go; no other account should be able to write to them.
+        lost: What the plugin raises when the connection is lost or does not come about: AnsibleConnectionFailure.
+        refused: What else it raises, such as when a file cannot be transferred: AnsibleError.
+
+    Raises:
+        UnsupportedConnection: It is another connection, or its shell is not one of Windows.
+        InputError: ``temp_dir`` cannot be such a folder.
+    """
+    return RegExeRegistry(SshHost(connection, lost=lost, refused=refused), temp_dir=lines.folder(temp_dir))
+
+
+class RegExeRegistry:
+    """A RegistryChannel over reg.exe.
+
+    Args:
+        host: The way to the host.
+        temp_dir: The folder for files, as ``lines.folder`` returns it.
+
+    Attributes:
+        left_behind: Files of ours that may still be on the host.
+    """
+
+    name = "reg_exe"
+
+    def __init__(self, host: SshHost, *, temp_dir: str) -> None:
+        self.left_behind: list[str] = []
+        self._host = host
+        self._temp_dir = temp_dir
+        # Not to be guessed: the folder may be open to everybody.
+        self._token = secrets.token_hex(8)
+        self._files = 0
+        # Folded path -> is it there?
+        self._known: dict[str, bool] = {}
+        self._refused_keys: dict[str, HostError] = {}
+
+    @property
+    def requests(self) -> int:
+        """Lines run and files transferred so far."""
+        return self._host.calls
+
+    def read(self, reads: t.Iterable[KeyRead]) -> Observed:
+        """Return the values that are there, each with its name as stored; see RegistryChannel."""
+        wanted: dict[RegistryKey, set[str] | None] = {}
+        for one in reads:
+            before = wanted.get(one.key, set())
+            asked = None if one.names is None else {fold(name) for name in one.names}
+            wanted[one.key] = None if before is None or asked is None else before | asked
+        found: dict[str, Values] = {}
+        roots = _roots(wanted)
+        for start in range(0, len(roots), _KEYS_IN_A_LINE):
+            found |= self._read_some(roots[start : start + _KEYS_IN_A_LINE])
+        self._known |= {fold(key.path): fold(key.path) in found for key in wanted}
+        return MappingProxyType(
+            {
+                key: state(found.get(fold(key.path), ()), names, doing=f"reading {shown(str(key))}")
+                for key, names in wanted.items()
+            }
+        )
+
+    def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
+        """Write in the given order; see RegistryChannel.
+
+        All writes are one import. When that fails nobody knows which of them were made: every one is returned as
+        refused, and the caller reads back. An import does not stop at the first refusal, and it may report success
+        and do nothing. A key of which an import alone was refused is not tried again on this connection.
+        """
+        sendable: list[Write] = []
+        refused: list[WriteFailure] = []
+        for write in writes:
+            error = self._objection(write)
+            if error is None:
+                sendable.append(write)
+                continue
+            refused.append(WriteFailure(write=write, error=error))
+            if not keep_going:
+                break
+        failed = self._import(sendable)
+        failures = [WriteFailure(write=write, error=failed) for write in sendable] if failed else []
+        return tuple(sorted([*failures, *refused], key=lambda failure: writes.index(failure.write)))
+
+    def reconnect(self) -> None:
+        """Drop the connection; the next call opens a fresh one."""
+        self._host.reset()
+        self._refused_keys.clear()
+
+    def limit(self, seconds: float) -> None:
+        """Start no call after this many seconds; one that has begun is waited for."""
+        self._host.limit(seconds)
+
+    def close(self) -> None:
+        """Remove what is left of our files on the host; never raises."""
+        if not self._host.answered:
+            self.left_behind = []
+        if self.left_behind:
+            with contextlib.suppress(RemoteAssistanceError, *self._host.errors):
+                self._run("removing temporary files")
+
+    # Reading
+
+    def _read_some(self, keys: t.Sequence[RegistryKey]) -> t.Mapping[str, Values]:
+        """Return the values of these keys and of all below them, by folded path; absent keys are left out."""
+        doing = f"reading {', '.join(shown(str(key)) for key in keys)}"
+        files = {key: self._new_file() for key in keys}
+        labels = {key: f"k{number}" for number, key in enumerate(keys)}
+        steps = [lines.export(labels[key], key, files[key]) for key in keys]
+        together = self._new_file() if len(keys) > 1 else ""
+        if together:
+            steps.append(lines.join(_COMBINED, list(files.values()), together))
+        answer = self._run(doing, *steps)
+        there = [key for key in keys if self._exported(answer, labels[key], key)]
+        if not there:
+            return {}
+        if len(there) == 1:
+            file = files[there[0]]
+        else:
+            file = together
+            _demand(answer, _COMBINED, doing, f"the exports cannot be joined in {self._temp_dir}")
+        return values_in(self._fetch(file, doing), there, doing=doing)
+
+    def _exported(self, answer: Answer, label: str, key: RegistryKey) -> bool:
+        """Return True if a key was exported, False if it is absent."""
+        doing = f"reading {shown(str(key))}"
+        code, made = answer.codes.get(label), answer.file_exists(label)
+        if code is None or made is None:
+            raise _cut_off(doing)
+        if code == DONE and made:
+            return True
+        cut = 0 if made else answer.readable(label, key)
+        if cut is None:
+            raise HostError(
+                doing=doing,
+                reason="reg.exe cannot read any key above it either",
+                advice="Look whether reg.exe may be run by the account of the connection",
+            )
+        if cut == 0:
+            raise HostError(
+                doing=doing,
+                reason=f"the key can be read, and reg.exe cannot export it to {self._temp_dir}: the folder is missing, "
+                "the account may not write to it, its disk is full, or a key below may not be read",
+                advice="temp_dir names another folder",
+            )
+        if answer.lists(lines.ancestor(key, cut - 1)):
+            raise AccessDenied(
+                doing=doing,
+                reason=f"the account may not read {shown(str(lines.ancestor(key, cut - 1)))}",
+                advice="The account must be a member of the host's Administrators",
+            )
+        return False
+
+    def _fetch(self, file: str, doing: str) -> bytes:
+        with self._looked_after():
+            return self._host.fetch(file, doing=doing)
+
+    # Writing
+
+    def _objection(self, write: Write) -> HostError | None:
+        known = self._refused_keys.get(fold(write.key.path))
+        if known is not None:
+            return known
+        reason = objection(write)
+        place = shown(f"{write.key}\\{write.name or '(default)'}")
+        return HostError(doing=f"writing {place}", reason=reason) if reason else None
+
+    def _import(self, writes: t.Sequence[Write]) -> HostError | None:
+        """Make all writes; return why that failed, or None."""
+        needed = self._without_futile(writes)
+        if not needed:
+            return None
+        keys = {fold(write.key.path): write.key for write in needed}
+        doing = f"writing {', '.join(shown(str(key)) for key in keys.values())}"
+        file = self._new_file()
+        with self._looked_after():
+            self._host.send(file_of(needed), file, doing=doing)
+        answer = self._run(doing, lines.load(_IMPORT, file), changes=True)
+        code = answer.codes.get(_IMPORT)
+        if code == DONE:
+            self._known |= dict.fromkeys(keys, True)
+            return None
+        for path in keys:
+            self._known.pop(path, None)
+        if code is None:
+            return _cut_off(doing)
+        if answer.file_exists(_IMPORT) is False:
+            raise HostError(doing=doing, reason=f"{file} was sent and is not there", advice="temp_dir names its folder")
+        error = HostError(
+            doing=doing,
+            reason="reg.exe reports that it could not import everything",
+            advice="The account must be a member of the host's Administrators",
+        )
+        if len(keys) == 1:
+            self._refused_keys |= dict.fromkeys(keys, error)
+        return error
+
+    def _without_futile(self, writes: t.Sequence[Write]) -> list[Write]:
+        """Return the writes without deletions in absent keys: an import would create the key."""
+        unknown = {write.key for write in writes if write.value is None and fold(write.key.path) not in self._known}
+        if unknown:
+            self.read([KeyRead(key=key, names=()) for key in unknown])
+        made: set[str] = set()
+        needed = []
+        for write in writes:
+            path = fold(write.key.path)
+            if write.value is not None:
+                made.add(path)
+            elif path not in made and not self._known[path]:
+                continue
+            needed.append(write)
+        return needed
+
+    # Files
+
+    def _new_file(self) -> str:
+        self._files += 1
+        file = f"{self._temp_dir}\\ra_{self._token}_{self._files}.reg"
+        self.left_behind.append(file)
+        return file
+
+    def _run(self, doing: str, *steps: str, changes: bool = False) -> Answer:
+        """Run a line that first removes the files that its steps do not name."""
+        old = [file for file in self.left_behind if not any(file in step for step in steps)]
+        deletions = [lines.delete(f"del{number}", file) for number, file in enumerate(old)]
+        answer = self._host.run(lines.line(*deletions, *steps), doing=doing, changes=changes)
+        gone = {file for number, file in enumerate(old) if answer.file_exists(f"del{number}") is False}
+        self.left_behind = [file for file in self.left_behind if file not in gone]
+        return answer
+
+    @contextlib.contextmanager
+    def _looked_after(self) -> t.Iterator[None]:
+        """After a failed transfer, clean up, which also shows whether the host is still there."""
+        try:
+            yield
+        except HostUnreachable:
+            raise
+        except HostError:
+            self._run("removing temporary files")
+            raise
+
+
+def _roots(keys: t.Iterable[RegistryKey]) -> list[RegistryKey]:
+    """Return the keys without those that lie below another one: an export holds them."""
+    every = list(keys)
+    tops = [fold(key.path) + "\\" for key in every]
+    return [key for key in every if not any(fold(key.path).startswith(top) for top in tops)]
+
+
+def _demand(answer: Answer, label: str, doing: str, reason: str) -> None:
+    if answer.codes.get(label) != DONE:
+        raise HostError(
+            doing=doing, reason=reason, advice="Look whether its disk is full; temp_dir names another folder"
+        )
+
+
+def _cut_off(doing: str) -> HostError:
+    return HostError(doing=doing, reason="the answer of the host is cut off: not every step of the command reported")
