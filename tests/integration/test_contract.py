@@ -78,7 +78,7 @@ def setting(name: str, number: int = 1, key: RegistryKey = KEY) -> Write:
 
 
 def write(ground: Ground, *writes: Write) -> None:
-    assert ground.channel.write(writes, keep_going=False) == ()
+    assert ground.channel.write(writes) == ()
 
 
 def test_an_absent_key_has_no_values_and_is_named_in_the_answer(ground):
@@ -209,26 +209,23 @@ def test_any_text_that_xml_can_carry_is_exact_in_both_directions(shared, name, t
     assert {} == shared.holds(KEY)
 
 
-def test_a_denied_key_is_refused_by_name_and_the_rest_depends_on_keep_going(ground):
+def test_a_denied_key_is_refused_by_name_and_the_first_refusal_ends_it(ground):
     ground.deny(OTHER)
     writes = [setting("a"), setting("b", key=OTHER), setting("c", key=OTHER), setting("d")]
-    (failure,) = ground.channel.write(writes, keep_going=False)
+    (failure,) = ground.channel.write(writes)
     assert ({"a"}, {}) == (set(ground.holds(KEY)), ground.holds(OTHER))
     assert isinstance(failure.error, AccessDenied)
     assert (writes[1], 5) == (failure.write, failure.error.code)
-    failures = ground.channel.write(writes, keep_going=True)
-    assert writes[1:3] == [failure.write for failure in failures]
-    assert ({"a", "d"}, {}) == (set(ground.holds(KEY)), ground.holds(OTHER))
 
 
 def test_a_refused_write_is_no_success_and_no_lost_connection(ground):
     ground.put(KEY, "there", ValueType.REG_DWORD, 1)
     ground.refuse(1)
-    (failure,) = ground.channel.write([setting("a"), setting("b"), setting("c")], keep_going=True)
+    (failure,) = ground.channel.write([setting("a"), setting("b"), setting("c")])
     assert setting("b") == failure.write
     assert isinstance(failure.error, HostError)
     assert not isinstance(failure.error, (HostUnreachable, AccessDenied))
-    assert {"there", "a", "c"} == set(ground.holds(KEY))
+    assert {"there", "a"} == set(ground.holds(KEY))
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
@@ -239,7 +236,7 @@ def test_a_connection_that_is_lost_says_what_was_confirmed_and_that_one_write_is
     ground.lose(number, done=done)
     writes = [setting("a"), setting("b"), Write(key=KEY, name="there", value=None), setting("d")]
     with pytest.raises(HostUnreachable) as caught:
-        ground.channel.write(writes, keep_going=True)
+        ground.channel.write(writes)
     assert (tuple(writes[:number]), True, False) == (
         caught.value.acknowledged,
         caught.value.outcome_unknown,
@@ -254,21 +251,12 @@ def test_a_connection_that_is_lost_says_what_was_confirmed_and_that_one_write_is
     assert {"a", "b", "d"} == set(ground.holds(KEY))
 
 
-def test_a_refusal_before_a_loss_is_not_among_what_was_confirmed(ground):
-    ground.put(KEY, "there", ValueType.REG_DWORD, 1)
-    ground.refuse(0)
-    ground.lose(2, done=False)
-    with pytest.raises(HostUnreachable) as caught:
-        ground.channel.write([setting("a"), setting("b"), setting("c")], keep_going=True)
-    assert (setting("b"),) == caught.value.acknowledged
-
-
 def test_a_dead_host_is_unreachable_with_nothing_unknown_and_close_never_raises(ground):
     write(ground, setting("a"))
     ground.die()
     ground.channel.reconnect()
     with pytest.raises(HostUnreachable) as caught:
-        ground.channel.write([setting("b")], keep_going=True)
+        ground.channel.write([setting("b")])
     assert ((), False) == (caught.value.acknowledged, caught.value.outcome_unknown)
     with pytest.raises(HostUnreachable):
         read_all(ground)

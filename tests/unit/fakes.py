@@ -98,8 +98,7 @@ class InMemoryChannel:
             )
         return found
 
-    def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
-        failures = []
+    def write(self, writes: t.Sequence[Write]) -> tuple[WriteFailure, ...]:
         done: list[Write] = []
         for write in writes:
             try:
@@ -107,13 +106,10 @@ class InMemoryChannel:
             except HostUnreachable as lost:
                 lost.acknowledged = tuple(done)
                 raise
-            if error is None:
-                done.append(write)
-                continue
-            failures.append(WriteFailure(write=write, error=error))
-            if not keep_going:
-                break
-        return tuple(failures)
+            if error is not None:
+                return (WriteFailure(write=write, error=error),)
+            done.append(write)
+        return ()
 
     def reconnect(self) -> None:
         self.reconnects += 1

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "_reports": ({"_policy", "_registry"}, {"jinja2"}),
     "_channels": (
         {"_policy", "_registry", "_formats"},
-        {"winrm", "pypsrp", "requests", "spnego", "urllib3", "defusedxml"},
+        {"winrm", "pypsrp", "requests", "spnego", "urllib3", "cryptography"},
     ),
     "_group_policy": (
         {"_policy", "_registry", "_formats", "_channels"},

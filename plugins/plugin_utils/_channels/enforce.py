@@ -11,14 +11,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._policy.access import stays_within
-from .._policy.catalogue import HELPER_KEY
 from .._policy.declaration import Declaration
-from .._policy.plan import Plan, Step, applied, plan, same_value
+from .._policy.plan import Plan, Step, plan, same_value
 from .._policy.targets import needed_reads
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from .._registry.model import Observed, Write
 from .ports import RegistryChannel
+from .sending import Record, Sender
 
 UNDO_SECONDS: t.Final = 10.0
 """How long an undo may take after an interruption; Ansible's own time-out must not hang on it."""
@@ -101,9 +100,9 @@ class _Run:
         self._declaration = declaration
         self._reads = needed_reads(declaration)
         self._plan = decided
-        self._confirmed: set[Write] = set()
-        self._doubtful: set[Write] = set()
-        # What may have been sent: only this is ever taken back.
+        self._sender = Sender(channel, decided)
+        self._record = Record()
+        # What may have been made: only this is ever taken back.
         self._tried: set[Write] = set()
 
     def write_and_verify(self) -> Outcome:
@@ -121,62 +120,9 @@ class _Run:
         """Return the first refusal, or None; a closing plan goes on after a refusal."""
         writes = [step.write() for step in steps]
         try:
-            return self._send(writes, state, go_on=self._plan.closing, done=self._confirmed, doubtful=self._doubtful)
+            return self._sender.send(writes, state, self._record, go_on=self._plan.closing)
         finally:
-            self._tried |= self._confirmed | self._doubtful
-
-    def _send(
-        self, writes: t.Sequence[Write], state: Observed, *, go_on: bool, done: set[Write], doubtful: set[Write]
-    ) -> HostError | None:
-        """Write in order and return the first refusal, or None.
-
-        Args:
-            writes: What to write.
-            state: What the host holds.
-            go_on: Try the rest after a refusal, except what only a refused write keeps from opening the host.
-            done: Is given what the host confirms.
-            doubtful: Is given what was refused or lost: a refusal may be an answer that cannot be read, to a write
-                that was made.
-        """
-        number, first = self._send_until_refused(writes, done, doubtful)
-        if first is None or not go_on:
-            return first
-        # What the host holds if no refused write was made after all, and if every one was.
-        least, most = applied(state, writes[:number]), applied(state, writes[: number + 1])
-        for write in writes[number + 1 :]:
-            if self._is_harmless(write, least) and self._is_harmless(write, most):
-                dummy, refusal = self._send_until_refused([write], done, doubtful)
-                least, most = least if refusal else applied(least, [write]), applied(most, [write])
-        return first
-
-    def _send_until_refused(
-        self, writes: t.Sequence[Write], done: set[Write], doubtful: set[Write]
-    ) -> tuple[int, HostError | None]:
-        """Return how many writes were made, and the refusal that ended it or None."""
-        try:
-            failures = self._channel.write(writes, keep_going=False)
-        except HostUnreachable as lost:
-            number = len(lost.acknowledged)
-            done.update(writes[:number])
-            if lost.outcome_unknown:
-                doubtful.update(writes[number : number + 1])
-            raise
-        except HostError:
-            raise
-        except BaseException:
-            # Nobody knows how far it came.
-            self._tried.update(writes)
-            raise
-        number = writes.index(failures[0].write) if failures else len(writes)
-        done.update(writes[:number])
-        doubtful.update(writes[number : number + 1])
-        return number, failures[0].error if failures else None
-
-    def _is_harmless(self, write: Write, state: Observed) -> bool:
-        """Return True if the write leaves the host at most as open as it is, was or shall be."""
-        if write.key == HELPER_KEY and write.value is None:  # up to 1,000 of them, and never more access
-            return True
-        return stays_within(applied(state, [write]), self._plan.before, self._plan.after, state)
+            self._tried |= self._record.confirmed | self._record.doubtful
 
     def _go_on_after(self, lost: HostUnreachable) -> Outcome:
         """Reconnect once, look at what the host holds, and finish."""
@@ -186,7 +132,7 @@ class _Run:
             self._channel.reconnect()
             now = self._channel.read(self._reads)
             made = self._made(now)
-            self._confirmed, self._doubtful = {step.write() for step in made}, set()
+            self._record = Record(confirmed={step.write() for step in made})
             failure = self._write([step for step in self._plan.steps if step not in made], now)
             now = self._channel.read(self._reads)
         except HostUnreachable as again:
@@ -197,15 +143,29 @@ class _Run:
 
     def _judge(self, now: Observed, failure: HostError | None) -> Outcome:
         still = plan(self._declaration, now)
-        left = still.steps
         # Other notes: a policy was switched on or off meanwhile, and the declaration means something else now.
-        if failure is None and not left and still.notes == self._plan.notes:
+        if failure is None and not still.steps and still.notes == self._plan.notes:
             return Outcome(plan=self._plan, made=self._made(now))
         foreign = self._foreign(still)
-        failure = failure or self._did_not_stick(left or self._plan.steps, foreign)
-        if self._plan.closing:
-            return Outcome(plan=self._plan, made=self._made(now), left=left, foreign=foreign, failure=failure)
-        return self._undo(now, foreign, failure)
+        failure = failure or self._did_not_stick(still.steps or self._plan.steps, foreign)
+        if not self._plan.closing:
+            return self._undo(now, foreign, failure)
+        if foreign and still.closing:
+            now = self._close_again(still, now)
+        left = plan(self._declaration, now).steps
+        return Outcome(plan=self._plan, made=self._made(now), left=left, foreign=foreign, failure=failure)
+
+    def _close_again(self, still: Plan, now: Observed) -> Observed:
+        """Close once more what somebody else opened meanwhile, and return what the host holds then.
+
+        What this run deleted can be what the other one relied on: Offer on without a value for control. The run fails
+        all the same, because nobody can say who has the last word.
+        """
+        try:
+            self._write(still.steps, now)
+            return self._channel.read(self._reads)
+        except HostError:
+            return now
 
     def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError) -> Outcome:
         """Take back, in reverse order, what still is as this run wrote it."""
@@ -224,7 +184,7 @@ class _Run:
         return Outcome(plan=self._plan, made=kept, restored=restored, foreign=foreign, failure=failure)
 
     def _take_back(self, made: t.Sequence[Step], now: Observed) -> Observed:
-        self._send([step.undo() for step in reversed(made)], now, go_on=True, done=set(), doubtful=set())
+        self._sender.send([step.undo() for step in reversed(made)], now, Record(), go_on=True)
         return self._channel.read(self._reads)
 
     def _settle_unseen(self, failure: HostError) -> Outcome:
@@ -250,11 +210,11 @@ class _Run:
         return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
 
     def _unreachable(self, lost: HostUnreachable) -> Outcome:
-        seen = self._confirmed | self._doubtful
+        seen = self._record.confirmed | self._record.doubtful
         return Outcome(
             plan=self._plan,
-            made=self._steps_of(self._confirmed),
-            unknown=self._steps_of(self._doubtful),
+            made=self._steps_of(self._record.confirmed),
+            unknown=self._steps_of(self._record.doubtful),
             left=tuple(step for step in self._plan.steps if step.write() not in seen),
             failure=lost,
         )

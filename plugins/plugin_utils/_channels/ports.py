@@ -46,15 +46,15 @@ class RegistryChannel(t.Protocol):
     def read(self, reads: t.Iterable[KeyRead]) -> Observed:
         """Return the values that are there, with raw type and data, for every key that was asked for."""
 
-    def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
-        """Write in the given order.
+    def write(self, writes: t.Sequence[Write]) -> tuple[WriteFailure, ...]:
+        """Write in the given order; the first refusal ends it.
 
         Args:
             writes: What to write.
-            keep_going: Try the rest after a refusal; otherwise the first refusal ends it.
 
         Returns:
-            The refusals. A lost connection is raised, never returned; the error says what was confirmed before.
+            Nothing, or the refusal; every write from the first refused one on where the channel makes all at once
+            and nobody knows which of them were made. A lost connection is raised, never returned; the error says what was confirmed before.
         """
 
     def reconnect(self) -> None:

@@ -111,7 +111,7 @@ def _number(value: RegistryValue | None, illegal: int | None) -> int | None:
     if value is None:
         return None
     if value.type is ValueType.REG_DWORD and value.data in (0, 1):
-        return t.cast("int", value.data)
+        return int(value.data)
     return illegal
 
 

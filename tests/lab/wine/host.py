@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import json
 import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +21,7 @@ from .control import Control, Executions
 from .host_view import SshCounters, WineRegistryOfHost
 from .machine import WineMachine
 from .prefix import DEFAULT_LOCALE, helper
+from .processes import wait_until_empty
 from .programs import HERE, program
 from .sshd import ADDRESS, SUBSYSTEM, Sshd
 from .store import WineStore
@@ -32,7 +31,6 @@ RegExe = Literal["genuine", "denied", "missing", "import_pretends"]
 TEMP = r"C:\Windows\Temp"
 # A control socket's name is 10 characters, ssh adds 17 while it makes one; 107 bytes fit into an address.
 _LONGEST_CONTROL_FOLDER = 107 - 1 - 10 - 17
-_MASTER_SECONDS = 3.0
 
 
 class WineHost:
@@ -95,7 +93,7 @@ class WineHost:
     def stop(self) -> None:
         """End the listener, all sessions and all Windows processes; may be started again."""
         self._sshd.stop()
-        self._end_masters()
+        wait_until_empty(self._control_folders())
         self._control.stop()
         self.machine.stop()
         self._running = False
@@ -118,6 +116,7 @@ class WineHost:
 
     def reset(self, seed: str | Path | Mapping[str, Any] | None) -> None:
         """Make the running host as good as new: seed, temp folder, switches, trouble and log."""
+        self.drop_connections()
         self.script.clear()
         self.reg_exe, self.max_file_size, self.temp_writable = "genuine", None, True
         for entry in self.machine.file(TEMP).iterdir():
@@ -230,8 +229,9 @@ class WineHost:
         self.machine.file(TEMP).chmod(0o755 if writable else 0o555)
 
     def drop_connections(self) -> None:
-        """End every session now; new ones are welcome."""
+        """End every session now, also what clients keep open (ControlPersist); new ones are welcome."""
         self._sshd.drop_connections()
+        wait_until_empty(self._control_folders())
 
     def refuse_connections(self) -> None:
         """Close the port and every session until ``accept_connections``."""
@@ -248,7 +248,8 @@ class WineHost:
         self._listen()
 
     def forget_host_key(self) -> None:
-        """Empty the known-hosts file: the host is unknown until ``learn_host_key``."""
+        """End every session and empty the known-hosts file: the host is unknown until ``learn_host_key``."""
+        self.drop_connections()
         self._sshd.forget_host_key()
 
     def learn_host_key(self) -> None:
@@ -291,13 +292,5 @@ class WineHost:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
-    def _end_masters(self) -> None:
-        """Wait until the clients' ControlPersist processes have noticed that the host has gone."""
-        folders = [folder for folder in (self._masters, self._short) if folder is not None and folder.is_dir()]
-        deadline = time.monotonic() + _MASTER_SECONDS
-        while any(any(folder.iterdir()) for folder in folders) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        for folder in folders:
-            for left in folder.iterdir():
-                with contextlib.suppress(OSError):
-                    left.unlink()
+    def _control_folders(self) -> list[Path]:
+        return [folder for folder in (self._masters, self._short) if folder is not None and folder.is_dir()]

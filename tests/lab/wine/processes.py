@@ -55,3 +55,13 @@ def end(processes: Collection[int], *, seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while set(processes) & set(parents()) and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def wait_until_empty(folders: Collection[Path], *, seconds: float = 3.0) -> None:
+    """Wait until clients have taken their control sockets away, having noticed that the host has gone."""
+    deadline = time.monotonic() + seconds
+    while any(any(folder.iterdir()) for folder in folders) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for folder in folders:
+        for left in folder.iterdir():
+            left.unlink(missing_ok=True)

@@ -18,11 +18,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channe
 HEADER = "Windows Registry Editor Version 5.00\r\n\r\n"
 
 
-class Lost(Exception):  # noqa: N818
+class Lost(Exception):
     """Stands for AnsibleConnectionFailure."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Stands for AnsibleError."""
 
 

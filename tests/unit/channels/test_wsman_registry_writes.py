@@ -47,7 +47,7 @@ def remove(name: str) -> Write:
 def test_writes_go_out_in_order() -> None:
     script = Script(code(0), code(0))
 
-    assert WsmanRegistry(script.exchange()).write([remove("b"), put("a", 7)], keep_going=False) == ()
+    assert WsmanRegistry(script.exchange()).write([remove("b"), put("a", 7)]) == ()
     assert script.methods == ["DeleteValue", "SetDWORDValue"]
     assert script.calls[1][1] == {
         "hDefKey": ["2147483650"],
@@ -59,7 +59,7 @@ def test_writes_go_out_in_order() -> None:
 
 def test_a_value_is_written_under_the_name_of_the_write() -> None:
     script = Script(code(0))
-    WsmanRegistry(script.exchange()).write([Write(key=KEY, name="", value=string("other", "x"))], keep_going=False)
+    WsmanRegistry(script.exchange()).write([Write(key=KEY, name="", value=string("other", "x"))])
 
     assert script.calls[0][1]["sValueName"] == [""]
 
@@ -68,14 +68,14 @@ def test_a_value_is_written_under_the_name_of_the_write() -> None:
 def test_deleting_what_is_absent_is_a_success_and_creates_nothing(absent: int) -> None:
     script = Script(code(absent))
 
-    assert WsmanRegistry(script.exchange()).write([remove("a")], keep_going=False) == ()
+    assert WsmanRegistry(script.exchange()).write([remove("a")]) == ()
     assert len(script.calls) == 1
 
 
 def test_a_missing_key_is_created_when_the_first_value_shows_that_it_is_missing() -> None:
     script = Script(code(2), code(0), code(0), code(0))
 
-    assert WsmanRegistry(script.exchange()).write([put("a"), put("b")], keep_going=False) == ()
+    assert WsmanRegistry(script.exchange()).write([put("a"), put("b")]) == ()
     assert script.methods == ["SetDWORDValue", "CreateKey", "SetDWORDValue", "SetDWORDValue"]
 
 
@@ -85,7 +85,7 @@ def test_a_key_that_was_seen_to_be_missing_is_created_first() -> None:
     channel.read([KeyRead(key=KEY)])
     lower = Write(key=RegistryKey(path=KEY.path.lower()), name="b", value=dword("b", 1))
 
-    assert channel.write([put("a"), lower], keep_going=False) == ()
+    assert channel.write([put("a"), lower]) == ()
     assert script.methods == ["EnumValues", "CreateKey", "SetDWORDValue", "SetDWORDValue"]
 
 
@@ -94,14 +94,14 @@ def test_a_key_that_was_missing_and_is_there_now_is_not_created() -> None:
     channel = WsmanRegistry(script.exchange())
     channel.read([KeyRead(key=KEY)])
     channel.read([KeyRead(key=KEY)])
-    channel.write([put("a")], keep_going=False)
+    channel.write([put("a")])
 
     assert script.methods == ["EnumValues", "EnumValues", "GetStringValue", "SetDWORDValue"]
 
 
 def test_a_key_that_stays_missing_is_created_only_once() -> None:
     script = Script(code(2), code(0), code(2))
-    (failure,) = WsmanRegistry(script.exchange()).write([put("a")], keep_going=False)
+    (failure,) = WsmanRegistry(script.exchange()).write([put("a")])
 
     assert failure.error.code == 2
     assert script.replies == []
@@ -109,7 +109,7 @@ def test_a_key_that_stays_missing_is_created_only_once() -> None:
 
 def test_a_key_that_may_not_be_created() -> None:
     script = Script(code(2), code(5))
-    (failure,) = WsmanRegistry(script.exchange()).write([put("a")], keep_going=False)
+    (failure,) = WsmanRegistry(script.exchange()).write([put("a")])
 
     assert isinstance(failure.error, AccessDenied)
     assert str(failure.error).startswith(r"creating HKLM\SOFTWARE\Policies\X: access denied")
@@ -117,7 +117,7 @@ def test_a_key_that_may_not_be_created() -> None:
 
 def test_the_first_refusal_ends_it() -> None:
     script = Script(code(5), code(0))
-    (failure,) = WsmanRegistry(script.exchange()).write([put("a"), put("b")], keep_going=False)
+    (failure,) = WsmanRegistry(script.exchange()).write([put("a"), put("b")])
 
     assert failure.write == put("a")
     assert isinstance(failure.error, AccessDenied)
@@ -125,31 +125,29 @@ def test_the_first_refusal_ends_it() -> None:
     assert len(script.replies) == 1
 
 
-def test_the_rest_is_tried_after_a_refusal() -> None:
-    script = Script(code(5), code(0), code(6), HttpStatus(503, b""), code(0))
-    writes = [put("a"), put("b"), remove("c"), remove("d"), put("e")]
-    failures = WsmanRegistry(script.exchange()).write(writes, keep_going=True)
+@pytest.mark.parametrize("reply", [code(6), HttpStatus(503, b"")])
+def test_nothing_is_sent_after_a_refusal(reply: object) -> None:
+    script = Script(code(0), reply, code(0))
+    (failure,) = WsmanRegistry(script.exchange()).write([put("a"), remove("b"), put("c")])
 
-    assert [failure.write.name for failure in failures] == ["a", "c", "d"]
-    assert script.replies == []
+    assert failure.write == remove("b")
+    assert len(script.replies) == 1
 
 
-@pytest.mark.parametrize("keep_going", [False, True])
-def test_a_lost_connection_is_raised(keep_going: bool) -> None:
-    script = Script(code(5), NoAnswer(Trouble.LOST), code(0))
-    writes = [put("a"), put("b"), put("c")][0 if keep_going else 1 :]
-    script.replies = script.replies[0 if keep_going else 1 :]
+def test_a_lost_connection_is_raised_with_what_was_confirmed() -> None:
+    script = Script(code(0), NoAnswer(Trouble.LOST), code(0))
     with pytest.raises(HostUnreachable, match=r"writing HKLM.*\\b") as caught:
-        WsmanRegistry(script.exchange()).write(writes, keep_going=keep_going)
+        WsmanRegistry(script.exchange()).write([put("a"), put("b"), put("c")])
 
     assert caught.value.outcome_unknown
+    assert caught.value.acknowledged == (put("a"),)
     assert len(script.replies) == 1
 
 
 def test_nothing_is_sent_when_one_of_the_writes_cannot_be_sent() -> None:
     script = Script(code(0))
     with pytest.raises(InputError):
-        WsmanRegistry(script.exchange()).write([put("a"), put("b\x00")], keep_going=True)
+        WsmanRegistry(script.exchange()).write([put("a"), put("b\x00")])
 
     assert script.calls == []
 
@@ -157,17 +155,17 @@ def test_nothing_is_sent_when_one_of_the_writes_cannot_be_sent() -> None:
 def test_a_type_that_cannot_be_written_is_a_refusal() -> None:
     script = Script(code(0))
     odd = Write(key=KEY, name="a", value=RegistryValue(name="a", type=ValueType.REG_NONE, data=UNREADABLE))
-    (failure,) = WsmanRegistry(script.exchange()).write([odd, put("b")], keep_going=True)
+    (failure,) = WsmanRegistry(script.exchange()).write([odd, put("b")])
 
     assert "cannot write such a value (REG_NONE)" in str(failure.error)
-    assert script.methods == ["SetDWORDValue"]
+    assert script.methods == []
 
 
 def test_a_delete_that_was_sent_twice_is_a_success() -> None:
     script = Script(HttpStatus(400, b""), code(2))
     channel = WsmanRegistry(script.exchange())
 
-    assert channel.write([remove("a")], keep_going=False) == ()
+    assert channel.write([remove("a")]) == ()
     assert channel.requests == 2
 
 

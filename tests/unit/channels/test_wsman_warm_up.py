@@ -19,5 +19,6 @@ def test_warming_up_opens_no_connection(monkeypatch):
 
 
 def test_warming_up_without_the_client_libraries_does_nothing(monkeypatch):
-    monkeypatch.setattr(warm_up, "spnego", None)
+    monkeypatch.setattr(warm_up, "MISSING", ImportError("spnego"))
+    monkeypatch.delattr(warm_up, "spnego", raising=False)
     warm_up.warm_up()

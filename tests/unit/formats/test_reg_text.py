@@ -132,6 +132,7 @@ def test_a_golden_file_of_every_form() -> None:
                     text("", "default"),
                     dword('q"\\', 0xFFFFFFFF),
                     text("two lines", "a\r\nb"),
+                    SetValue(name="half", type=ValueType.REG_SZ, data=b"\0\xd8\0\0"),
                     SetValue(name="odd", type=ValueType.REG_DWORD, data=b"\1\2"),
                     DeleteValue(name="日本語"),
                     DeleteValue(name=""),
@@ -143,7 +144,7 @@ def test_a_golden_file_of_every_form() -> None:
         HEADER
         + f"[-{ROOT}\\Old]\r\n\r\n[{ROOT}\\a]b]\r\n"
         + '@="default"\r\n"q\\"\\\\"=dword:ffffffff\r\n"two lines"=hex(1):61,00,0d,00,0a,00,62,00,00,00\r\n'
-        + '"odd"=hex(4):01,02\r\n"日本語"=-\r\n@=-\r\n\r\n'
+        + '"half"=hex(1):00,d8,00,00\r\n"odd"=hex(4):01,02\r\n"日本語"=-\r\n@=-\r\n\r\n'
     )
     assert wide(expected) == encode(content)
     assert content == decode(wide(expected))

@@ -43,9 +43,9 @@ def values_in(content: bytes, exported: t.Iterable[RegistryKey], *, doing: str) 
     except FormatError as error:
         raise _unusable(doing, str(error)) from None
     # A disk that fills up can cut an export off between two lines, and the rest would look absent.
-    parts = content.decode("utf-16-le", "surrogatepass").split("\ufeff" + HEADER)
-    if not all(part.endswith(_END) for part in parts[1:]):
-        raise _unusable(doing, "it has no end")
+    before, *parts = content.decode("utf-16-le", "surrogatepass").split("\ufeff" + HEADER)
+    if before or not all(part.endswith(_END) for part in parts):
+        raise _unusable(doing, "it has no end" if parts else "it is not UTF-16")
     found: dict[str, list[RegistryValue]] = {}
     for key in keys:
         if isinstance(key, Key) and key.path.upper().startswith(ROOT):

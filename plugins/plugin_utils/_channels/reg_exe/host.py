@@ -174,8 +174,8 @@ class SshHost:
 
 def _words(error: Exception) -> str:
     """Return what the plugin says; what ssh says last, behind its banners, is the reason."""
-    text = re.sub("@{3,}", " ", str(error))
-    return shown(text) if len(text) <= LONGEST else f"{shown(text, longest=80)} {shown(text[-200:])}"
+    text = re.sub("@{3,}", " ", str(error)).strip().rstrip(".")
+    return shown(text) if len(text) <= LONGEST else f"{shown(text, longest=100)} {shown(text[-200:])}"
 
 
 def _said(text: str) -> str:

@@ -32,6 +32,9 @@ REG: t.Final = r"%SystemRoot%\System32\reg.exe"
 LONGEST: t.Final = 8000
 """cmd.exe takes 8,191 characters; it and sshd put a few of their own around them."""
 
+LONGEST_FOLDER: t.Final = 100
+"""The path of a folder stands some thirty times on a line that reads."""
+
 CMD: t.Final = "cmd"
 POWERSHELL: t.Final = "powershell"
 
@@ -55,9 +58,12 @@ def folder(temp_dir: str) -> str:
         InputError: It is no absolute path on a drive, or holds a character to which cmd.exe gives a meaning.
     """
     path = temp_dir.replace("/", "\\").rstrip("\\")
-    if _FOLDER.fullmatch(path) and len(path) <= 180:
+    if _FOLDER.fullmatch(path) and len(path) <= LONGEST_FOLDER:
         return path
-    expected = 'expected a folder on a drive, such as C:\\Windows\\Temp, without any of " % ! ^ & * ? < > |'
+    expected = (
+        f"expected a folder on a drive, such as C:\\Windows\\Temp, of at most {LONGEST_FOLDER} characters and without "
+        'any of " % ! ^ & * ? < > |'
+    )
     raise InputError([Problem(path="temp_dir", value=repr(shown(temp_dir, longest=80)), expected=expected)])
 
 

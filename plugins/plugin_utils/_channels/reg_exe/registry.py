@@ -17,7 +17,7 @@ import secrets
 import typing as t
 from types import MappingProxyType
 
-from ..._registry.errors import AccessDenied, HostError, HostUnreachable, RemoteAssistanceError
+from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from ..._registry.model import KeyRead, Observed, RegistryKey, Write
 from ..._registry.names import fold
 from ..ports import WriteFailure
@@ -26,11 +26,15 @@ from . import lines
 from .exports import Values, file_of, objection, state, values_in
 from .host import Errors, SshHost
 from .lines import DONE, Answer
+from .verdicts import not_imported, was_exported
 
 TEMP_DIR: t.Final = "C:\\Windows\\Temp"
 
-# With a long temp_dir, each takes up to 2,500 characters.
-_KEYS_IN_A_LINE: t.Final = 3
+# As many as fit on a line with the longest temp_dir; all that this collection manages is below two.
+_KEYS_IN_A_LINE: t.Final = 2
+
+# What one reading and one writing leave.
+_DELETED_AT_ONCE: t.Final = 4
 
 _COMBINED: t.Final = "all"
 _IMPORT: t.Final = "import"
@@ -102,26 +106,22 @@ class RegExeRegistry:
             }
         )
 
-    def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
+    def write(self, writes: t.Sequence[Write]) -> tuple[WriteFailure, ...]:
         """Write in the given order; see RegistryChannel.
 
         All writes are one import. When that fails nobody knows which of them were made: every one is returned as
         refused, and the caller reads back. An import does not stop at the first refusal, and it may report success
         and do nothing. A key of which an import alone was refused is not tried again on this connection.
         """
-        sendable: list[Write] = []
-        refused: list[WriteFailure] = []
-        for write in writes:
-            error = self._objection(write)
+        objections = [self._objection(write) for write in writes]
+        first = next((number for number, error in enumerate(objections) if error), len(writes))
+        failed = self._import(writes[:first])
+        refused = [WriteFailure(write=write, error=failed) for write in writes[:first]] if failed else []
+        for write, error in zip(writes[first:], objections[first:], strict=True):
             if error is None:
-                sendable.append(write)
-                continue
-            refused.append(WriteFailure(write=write, error=error))
-            if not keep_going:
                 break
-        failed = self._import(sendable)
-        failures = [WriteFailure(write=write, error=failed) for write in sendable] if failed else []
-        return tuple(sorted([*failures, *refused], key=lambda failure: writes.index(failure.write)))
+            refused.append(WriteFailure(write=write, error=error))
+        return tuple(refused)
 
     def reconnect(self) -> None:
         """Drop the connection; the next call opens a fresh one."""
@@ -152,7 +152,7 @@ class RegExeRegistry:
         if together:
             steps.append(lines.join(_COMBINED, list(files.values()), together))
         answer = self._run(doing, *steps)
-        there = [key for key in keys if self._exported(answer, labels[key], key)]
+        there = [key for key in keys if was_exported(answer, labels[key], key, temp_dir=self._temp_dir)]
         if not there:
             return {}
         if len(there) == 1:
@@ -161,36 +161,6 @@ class RegExeRegistry:
             file = together
             _demand(answer, _COMBINED, doing, f"the exports cannot be joined in {self._temp_dir}")
         return values_in(self._fetch(file, doing), there, doing=doing)
-
-    def _exported(self, answer: Answer, label: str, key: RegistryKey) -> bool:
-        """Return True if a key was exported, False if it is absent."""
-        doing = f"reading {shown(str(key))}"
-        code, made = answer.codes.get(label), answer.file_exists(label)
-        if code is None or made is None:
-            raise _cut_off(doing)
-        if code == DONE and made:
-            return True
-        cut = 0 if made else answer.readable(label, key)
-        if cut is None:
-            raise HostError(
-                doing=doing,
-                reason="reg.exe cannot read any key above it either",
-                advice="Look whether reg.exe may be run by the account of the connection",
-            )
-        if cut == 0:
-            raise HostError(
-                doing=doing,
-                reason=f"the key can be read, and reg.exe cannot export it to {self._temp_dir}: the folder is missing, "
-                "the account may not write to it, its disk is full, or a key below may not be read",
-                advice="temp_dir names another folder",
-            )
-        if answer.lists(lines.ancestor(key, cut - 1)):
-            raise AccessDenied(
-                doing=doing,
-                reason=f"the account may not read {shown(str(lines.ancestor(key, cut - 1)))}",
-                advice="The account must be a member of the host's Administrators",
-            )
-        return False
 
     def _fetch(self, file: str, doing: str) -> bytes:
         with self._looked_after():
@@ -216,25 +186,26 @@ class RegExeRegistry:
         file = self._new_file()
         with self._looked_after():
             self._host.send(file_of(needed), file, doing=doing)
-        answer = self._run(doing, lines.load(_IMPORT, file), changes=True)
+        try:
+            answer = self._run(doing, lines.load(_IMPORT, file), changes=True)
+        except HostUnreachable:
+            raise
+        except HostError as error:  # no answer that can be read, and the import may have been made all the same
+            self._forget(keys)
+            return error
         code = answer.codes.get(_IMPORT)
         if code == DONE:
             self._known |= dict.fromkeys(keys, True)
             return None
-        for path in keys:
+        self._forget(keys)
+        refusal = not_imported(answer, _IMPORT, file, doing=doing)
+        if len(keys) == 1 and code is not None:
+            self._refused_keys |= dict.fromkeys(keys, refusal)
+        return refusal
+
+    def _forget(self, paths: t.Iterable[str]) -> None:
+        for path in paths:
             self._known.pop(path, None)
-        if code is None:
-            return _cut_off(doing)
-        if answer.file_exists(_IMPORT) is False:
-            raise HostError(doing=doing, reason=f"{file} was sent and is not there", advice="temp_dir names its folder")
-        error = HostError(
-            doing=doing,
-            reason="reg.exe reports that it could not import everything",
-            advice="The account must be a member of the host's Administrators",
-        )
-        if len(keys) == 1:
-            self._refused_keys |= dict.fromkeys(keys, error)
-        return error
 
     def _without_futile(self, writes: t.Sequence[Write]) -> list[Write]:
         """Return the writes without deletions in absent keys: an import would create the key."""
@@ -263,6 +234,7 @@ class RegExeRegistry:
     def _run(self, doing: str, *steps: str, changes: bool = False) -> Answer:
         """Run a line that first removes the files that its steps do not name."""
         old = [file for file in self.left_behind if not any(file in step for step in steps)]
+        old = old[:_DELETED_AT_ONCE]
         deletions = [lines.delete(f"del{number}", file) for number, file in enumerate(old)]
         answer = self._host.run(lines.line(*deletions, *steps), doing=doing, changes=changes)
         gone = {file for number, file in enumerate(old) if answer.file_exists(f"del{number}") is False}
@@ -293,7 +265,3 @@ def _demand(answer: Answer, label: str, doing: str, reason: str) -> None:
         raise HostError(
             doing=doing, reason=reason, advice="Look whether its disk is full; temp_dir names another folder"
         )
-
-
-def _cut_off(doing: str) -> HostError:
-    return HostError(doing=doing, reason="the answer of the host is cut off: not every step of the command reported")

@@ -88,12 +88,11 @@ class WsmanRegistry:
             wanted[one.key] = None if before is None or one.names is None else (*before, *one.names)
         return MappingProxyType({key: self._read_key(key, names) for key, names in wanted.items()})
 
-    def write(self, writes: t.Sequence[Write], *, keep_going: bool) -> tuple[WriteFailure, ...]:
+    def write(self, writes: t.Sequence[Write]) -> tuple[WriteFailure, ...]:
         """Write in the given order; see RegistryChannel.
 
         All requests are built before the first is sent: an InputError means that nothing was written.
         """
-        failures: list[WriteFailure] = []
         done: list[Write] = []
         for write, request in [(write, _request_for(write)) for write in writes]:
             try:
@@ -103,10 +102,8 @@ class WsmanRegistry:
                 lost.acknowledged = tuple(done)
                 raise
             except HostError as error:
-                failures.append(WriteFailure(write=write, error=error))
-                if not keep_going:
-                    break
-        return tuple(failures)
+                return (WriteFailure(write=write, error=error),)
+        return ()
 
     def reconnect(self) -> None:
         """Drop the connection; the next call opens a fresh one."""

@@ -8,17 +8,17 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+
 try:
     import requests
     import spnego
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
-except ImportError:
-    requests = spnego = None
-
-try:
-    from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
-except ImportError:
-    ARC4 = getattr(algorithms, "ARC4", None) if spnego is not None else None
+    from cryptography.hazmat.primitives.ciphers import Cipher
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
 
 
 def warm_up() -> None:
@@ -28,10 +28,11 @@ def warm_up() -> None:
     the first RC4 context loads OpenSSL's legacy provider (5 ms), the first NTLM token and the first HTTP request
     build tables (5 ms); that is 10 of 27 ms that a check costs in a worker.
     """
-    if spnego is None:
+    if MISSING is not None:
         return
     spnego.client("user", "password", hostname="host", protocol="ntlm").step()
     with requests.Session() as session:
         session.prepare_request(requests.Request("POST", "http://localhost/wsman", data=b"x"))
-    if ARC4 is not None:
-        Cipher(ARC4(bytes(16)), mode=None).encryptor().update(b"x")
+    with contextlib.suppress(ImportError):  # the module moved there with cryptography 43
+        algorithms = importlib.import_module("cryptography.hazmat.decrepit.ciphers.algorithms")
+        Cipher(algorithms.ARC4(bytes(16)), mode=None).encryptor().update(b"x")

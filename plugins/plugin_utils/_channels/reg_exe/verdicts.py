@@ -1,0 +1,72 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the markers of an export and of an import mean.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+from ..._registry.errors import AccessDenied, HostError
+from ..._registry.model import RegistryKey
+from ..wsman.words import shown
+from .lines import DONE, Answer, ancestor
+
+
+def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str) -> bool:
+    """Return True if a key was exported, False if it is absent.
+
+    Raises:
+        AccessDenied: It is there and may not be read.
+        HostError: It could not be exported for another reason.
+    """
+    doing = f"reading {shown(str(key))}"
+    code, made = answer.codes.get(label), answer.file_exists(label)
+    if code is None or made is None:
+        raise _cut_off(doing)
+    if code == DONE and made:
+        return True
+    cut = 0 if made else answer.readable(label, key)
+    if cut is None:
+        raise HostError(
+            doing=doing,
+            reason="reg.exe cannot read any key above it either",
+            advice="Look whether reg.exe may be run by the account of the connection",
+        )
+    if cut == 0:
+        raise HostError(
+            doing=doing,
+            reason=f"the key can be read, and reg.exe cannot export it to {temp_dir}: the folder is missing, the "
+            "account may not write to it, its disk is full, or a key below may not be read",
+            advice="temp_dir names another folder",
+        )
+    lowest = ancestor(key, cut - 1)
+    if answer.lists(lowest):
+        raise AccessDenied(
+            doing=doing,
+            reason=f"the account may not read {shown(str(lowest))}",
+            advice="The account must be a member of the host's Administrators",
+        )
+    return False
+
+
+def not_imported(answer: Answer, label: str, file: str, *, doing: str) -> HostError:
+    """Return why an import was not made, or not reported as made.
+
+    Raises:
+        HostError: There was no file, so nothing was imported.
+    """
+    if answer.file_exists(label) is False:
+        raise HostError(doing=doing, reason=f"{file} was sent and is not there", advice="temp_dir names its folder")
+    if label not in answer.codes:
+        return _cut_off(doing)
+    return HostError(
+        doing=doing,
+        reason="reg.exe reports that it could not import everything",
+        advice="The account must be a member of the host's Administrators",
+    )
+
+
+def _cut_off(doing: str) -> HostError:
+    return HostError(doing=doing, reason="the answer of the host is cut off: not every step of the command reported")
