@@ -31,12 +31,9 @@ attributes:
     support: full
   idempotent:
     support: full
-  platform:
-    support: full
-    platforms: windows
 """
 
-    INFO = r"""
+    READS = r"""
 options: {}
 attributes:
   check_mode:
@@ -47,6 +44,11 @@ attributes:
     details: Changes nothing.
   idempotent:
     support: full
+"""
+
+    WINDOWS = r"""
+options: {}
+attributes:
   platform:
     support: full
     platforms: windows
@@ -55,14 +57,6 @@ attributes:
     CONTROLLER = r"""
 options: {}
 attributes:
-  check_mode:
-    support: full
-    details: Changes nothing in any mode.
-  diff_mode:
-    support: none
-    details: Changes nothing.
-  idempotent:
-    support: full
   platform:
     support: full
     platforms: posix

@@ -54,7 +54,8 @@ class RegistryChannel(t.Protocol):
 
         Returns:
             Nothing, or the refusal; every write from the first refused one on where the channel makes all at once
-            and nobody knows which of them were made. A lost connection is raised, never returned; the error says what was confirmed before.
+            and nobody knows which of them were made. A lost connection is raised, never returned; the error says what
+            was confirmed before.
         """
 
     def reconnect(self) -> None:
