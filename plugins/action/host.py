@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result, display
-from ..plugin_utils._ansible.inputs import ARGUMENT_SPEC, declaration_of
+from ..plugin_utils._ansible.inputs import ARGUMENT_SPEC, request_of
 from ..plugin_utils._ansible.results import interruption_text, outcome_result
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._channels.enforce import Outcome, enforce
@@ -25,13 +25,13 @@ class ActionModule(RemoteAssistanceAction):
     """Brings one host to the declared state."""
 
     def perform(self, task_vars: dict[str, t.Any]) -> Result:
-        declaration = declaration_of(self._task.args, task_vars, self.template, DECLARATION_SCHEMA)
-        with self.channel() as channel:
+        request = request_of(self._task.args, task_vars, self.template, DECLARATION_SCHEMA)
+        with self.channel(temp_dir=request.temp_dir) as channel:
             outcome = enforce(
-                channel, declaration, check_mode=self._task.check_mode, interrupted=self._tell_interruption
+                channel, request.declaration, check_mode=self._task.check_mode, interrupted=self._tell_interruption
             )
             result = outcome_result(outcome, host=str(task_vars["inventory_hostname"])) | self.describe(channel)
-        cautions = declaration.cautions()
+        cautions = request.declaration.cautions()
         return result | {"warnings": list(cautions)} if cautions else result
 
     @staticmethod

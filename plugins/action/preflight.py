@@ -11,7 +11,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
-from ..plugin_utils._ansible.inputs import VARIABLES_PREFIX, declaration_of
+from ..plugin_utils._ansible.inputs import VARIABLES_PREFIX, request_of
 from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._policy.declaration import shown_input
@@ -74,7 +74,7 @@ class ActionModule(RemoteAssistanceAction):
         prefix = {VARIABLES_PREFIX: self._task.args[VARIABLES_PREFIX]}
         templar = Templar(loader=self._loader, variables=variables)
         try:
-            declaration_of(prefix, variables, templar.template, DECLARATION_SCHEMA)
+            request_of(prefix, variables, templar.template, DECLARATION_SCHEMA)
         except InputError as error:
             return error.problems
         return ()

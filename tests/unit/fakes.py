@@ -68,6 +68,7 @@ class InMemoryChannel:
     """
 
     name = "memory"
+    left_behind = ()
 
     def __init__(self, host: InMemoryHost) -> None:
         self.host = host
@@ -105,6 +106,7 @@ class InMemoryChannel:
                 error = self._write_one(write)
             except HostUnreachable as lost:
                 lost.acknowledged = tuple(done)
+                lost.in_doubt = (write,) if lost.outcome_unknown else ()
                 raise
             if error is not None:
                 return (WriteFailure(write=write, error=error),)

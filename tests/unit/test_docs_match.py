@@ -112,6 +112,7 @@ def test_the_role_documents_exactly_the_catalogue() -> None:
     text = (ROOT / "roles/remote_assistance/meta/argument_specs.yml").read_text(encoding="utf-8")
     options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
     expected = {f"remote_assistance_{name}": spec for name, spec in declaration_options().items()}
+    expected["remote_assistance_temp_dir"] = {"type": "str", "default": "C:\\Windows\\Temp"}
     assert shape(without_descriptions(expected)) == shape(options)
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from .._channels.opening import open_channel
 from .._channels.ports import RegistryChannel
-from .._channels.wsman.registry import open_channel
 from .._policy.declaration import shown_input
 from .._policy.kinds import nearest_word
 from .._registry.errors import InputError, Problem, RemoteAssistanceError
@@ -65,15 +65,23 @@ class RemoteAssistanceAction(ActionBase):
             raise InputError(unknown)
 
     @contextlib.contextmanager
-    def channel(self) -> t.Iterator[RegistryChannel]:
-        """Open the way to the host's registry, and close it in the end."""
+    def channel(self, *, temp_dir: str) -> t.Iterator[RegistryChannel]:
+        """Open the way to the host's registry, and close it in the end.
+
+        Args:
+            temp_dir: The host's folder for files that come and go.
+        """
         if self._task.become:
             display.warning("become has no effect here: Windows acts as the user of the connection")
-        channel = open_channel(self._connection, lost=(AnsibleConnectionFailure,))
+        channel = open_channel(
+            self._connection, temp_dir=temp_dir, lost=(AnsibleConnectionFailure,), refused=(AnsibleError,)
+        )
         try:
             yield channel
         finally:
             channel.close()
+            for file in channel.left_behind:
+                display.warning(f"{file} may still be on the host: it could not be removed")
 
     @staticmethod
     def describe(channel: RegistryChannel) -> Result:

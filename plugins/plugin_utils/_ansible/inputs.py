@@ -9,30 +9,47 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ansible.errors import AnsibleError
 
+from .._channels.reg_exe.lines import folder
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, problems, shown_input
-from .._policy.options import declaration_options, without_descriptions
-from .._policy.variables import declared_names
+from .._policy.options import declaration_options, host_options, without_descriptions
+from .._policy.variables import TEMP_DIR, declared_names
 from .._registry.errors import InputError, Problem
 from .plain import plain, without_nulls
 from .schema_check import SchemaCheck
 
 VARIABLES_PREFIX: t.Final = "variables_prefix"
 
-ARGUMENT_SPEC: t.Final = {**without_descriptions(declaration_options()), VARIABLES_PREFIX: {"type": "str"}}
+ARGUMENT_SPEC: t.Final = {
+    **without_descriptions(declaration_options() | host_options()),
+    VARIABLES_PREFIX: {"type": "str"},
+}
 """The options of an action that takes a declaration; their contents are checked by the catalogue's validator."""
 
 Templates = t.Callable[[t.Any], t.Any]
 
 
-def declaration_of(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What a task asks for on one host.
+
+    Attributes:
+        declaration: What the host is to be.
+        temp_dir: The host's folder for files that come and go.
+    """
+
+    declaration: Declaration
+    temp_dir: str
+
+
+def request_of(
     arguments: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], template: Templates, schema: SchemaCheck
-) -> Declaration:
-    """Return what one host is to be.
+) -> Request:
+    """Return what is asked for on one host.
 
     Args:
         arguments: The arguments of the task.
@@ -46,14 +63,19 @@ def declaration_of(
     given = {str(name): value for name, value in arguments.items() if value is not None}
     prefix = given.pop(VARIABLES_PREFIX, None)
     if prefix is None:
-        raw = plain(given)
-        declaration = from_mapping(raw)
-        schema.check(without_nulls(raw))
-        return declaration
+        return _checked({name: plain(value) for name, value in given.items()}, [], "", schema)
     found = _problems_of_arguments(given, prefix)
     if found:
         raise InputError(found)
-    return _from_variables(str(prefix), variables, template, schema)
+    declared, unknown = declared_names(str(prefix), variables)
+    found = list(unknown)
+    raw: dict[str, t.Any] = {}
+    for name, key in declared.items():
+        try:
+            raw[key] = plain(template(variables[name]))
+        except AnsibleError as error:
+            found.append(Problem(path=name, expected=f"cannot be evaluated: {error}"))
+    return _checked(raw, found, str(prefix), schema)
 
 
 def _problems_of_arguments(given: t.Mapping[str, t.Any], prefix: t.Any) -> list[Problem]:
@@ -65,25 +87,40 @@ def _problems_of_arguments(given: t.Mapping[str, t.Any], prefix: t.Any) -> list[
     return found
 
 
-def _from_variables(
-    prefix: str, variables: t.Mapping[str, t.Any], template: Templates, schema: SchemaCheck
-) -> Declaration:
-    declared, unknown = declared_names(prefix, variables)
-    found = list(unknown)
-    raw: dict[str, t.Any] = {}
-    for name, key in declared.items():
-        try:
-            raw[key] = plain(template(variables[name]))
-        except AnsibleError as error:
-            found.append(Problem(path=name, expected=f"cannot be evaluated: {error}"))
-    # Nothing declared is a problem of its own, and not one where every variable that is there is wrong already.
+def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: SchemaCheck) -> Request:
+    """Return the request if nothing is wrong with it and nothing was found before."""
+    temp_dir = raw.pop("temp_dir", None)
+    if temp_dir is None:
+        temp_dir = TEMP_DIR
+    found += [replace(problem, path=prefix + problem.path) for problem in _problems_of_folder(temp_dir)]
+    # Nothing declared is a problem of its own, and not one where something that is there is wrong already.
     if raw or not found:
-        found.extend(replace(problem, path=_variable_path(prefix, problem.path)) for problem in problems(raw))
+        found += [replace(problem, path=_path(prefix, problem.path)) for problem in problems(raw)]
     if found:
         raise InputError(found)
     schema.check(without_nulls(raw))
-    return from_mapping(raw)
+    return Request(declaration=from_mapping(raw), temp_dir=temp_dir)
 
 
-def _variable_path(prefix: str, path: str) -> str:
-    return prefix + path if path.partition(".")[0] in TOP_LEVEL else f"variables {prefix}*"
+def _problems_of_folder(temp_dir: t.Any) -> tuple[Problem, ...]:
+    try:
+        checked_folder(temp_dir)
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def checked_folder(temp_dir: t.Any) -> str:
+    """Return the option ``temp_dir``, which is a folder on a drive of the host; raises InputError."""
+    if not isinstance(temp_dir, str):
+        raise InputError(
+            [Problem(path="temp_dir", value=shown_input(temp_dir), expected="expected the path of a folder")]
+        )
+    return folder(temp_dir)
+
+
+def _path(prefix: str, path: str) -> str:
+    """Return where a problem of the declaration stands for the user: in an option, or in a variable."""
+    if not prefix or path.partition(".")[0] in TOP_LEVEL:
+        return prefix + path
+    return f"variables {prefix}*"

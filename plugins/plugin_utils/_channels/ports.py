@@ -40,6 +40,10 @@ class RegistryChannel(t.Protocol):
     name: str
 
     @property
+    def left_behind(self) -> t.Sequence[str]:
+        """Files of ours that may still be on the host after ``close``."""
+
+    @property
     def requests(self) -> int:
         """Round trips to the host so far, those of the logon not counted."""
 

@@ -82,10 +82,8 @@ class Sender:
         try:
             failures = self._channel.write(batch)
         except HostUnreachable as lost:
-            number = len(lost.acknowledged)
-            record.confirmed.update(batch[:number])
-            if lost.outcome_unknown:
-                record.doubtful.update(batch[number : number + 1])
+            record.confirmed.update(lost.acknowledged)
+            record.doubtful.update(lost.in_doubt)
             raise
         except HostError:
             raise

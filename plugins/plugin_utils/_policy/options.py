@@ -22,6 +22,7 @@ from .catalogue import (
     Setting,
 )
 from .kinds import Choice, Flag, Number
+from .variables import HOST_OPTIONS, TEMP_DIR
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -99,6 +100,13 @@ def _setting(setting: Setting) -> dict[str, t.Any]:
     elif isinstance(kind, (Flag, Number)):
         spec["type"] = "bool" if isinstance(kind, Flag) else "int"
     return spec
+
+
+def host_options() -> Options:
+    """Return the options of ``host`` beside the declaration that variables may hold."""
+    return {
+        "temp_dir": {"type": "str", "default": TEMP_DIR, "description": [HOST_OPTIONS["temp_dir"]]},
+    }
 
 
 def without_descriptions(options: Options) -> Options:

@@ -24,7 +24,7 @@ from .catalogue import (
     Policy,
     Setting,
 )
-from .variables import PLAYBOOK_VARIABLES, PREFIX
+from .variables import HOST_OPTIONS, PLAYBOOK_VARIABLES, PREFIX
 
 DIALECT: t.Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, t.Any]
@@ -52,6 +52,7 @@ def declaration_schema() -> Schema:
 def role_variables_schema() -> Schema:
     """Return the schema of the role's variables, and of the playbooks'."""
     properties = {PREFIX + name: schema for name, schema in _top_level().items()}
+    properties |= {PREFIX + name: {"type": "string", "description": text} for name, text in HOST_OPTIONS.items()}
     # What the playbooks read themselves; their values are Ansible's affair.
     properties |= {PREFIX + name: {"description": text} for name, text in PLAYBOOK_VARIABLES.items()}
     return {

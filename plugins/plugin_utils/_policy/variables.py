@@ -26,6 +26,15 @@ PLAYBOOK_VARIABLES: t.Final = {
 """Variables of the playbooks, without the prefix; the action leaves them alone."""
 
 
+HOST_OPTIONS: t.Final = {
+    "temp_dir": "Folder of the host for files that come and go, used over ssh only; no other account should be able to "
+    "write to it.",
+}
+"""Options of the action beside the declaration that variables may hold, without the prefix."""
+
+TEMP_DIR: t.Final = "C:\\Windows\\Temp"
+
+
 def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Sort the variables of a host.
 
@@ -34,7 +43,8 @@ def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str],
         names: The names of all variables of the host.
 
     Returns:
-        The key of the declaration by variable name, and a problem for each variable with the prefix that is unknown.
+        The key of the declaration, or the option, by variable name, and a problem for each unknown variable with
+        the prefix.
     """
     declared: dict[str, str] = {}
     problems = []
@@ -42,10 +52,10 @@ def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str],
         if not name.startswith(prefix):
             continue
         key = name[len(prefix) :]
-        if key in TOP_LEVEL:
+        if key in TOP_LEVEL or key in HOST_OPTIONS:
             declared[name] = key
         elif key not in PLAYBOOK_VARIABLES:
-            nearest = nearest_word(key, (*TOP_LEVEL, *PLAYBOOK_VARIABLES))
+            nearest = nearest_word(key, (*TOP_LEVEL, *HOST_OPTIONS, *PLAYBOOK_VARIABLES))
             legal = ", ".join(prefix + word for word in TOP_LEVEL)
             problems.append(
                 Problem(

@@ -128,6 +128,7 @@ class HostUnreachable(HostError):
         outcome_unknown: True when a request had been sent and its answer was lost.
         logon_refused: True for HTTP 401; such a request is never tried again.
         acknowledged: What the host had confirmed as written before, in the same call; set by the channel.
+        in_doubt: What may have been written without a confirmation, in the same call; set by the channel.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class HostUnreachable(HostError):
         self.outcome_unknown = outcome_unknown
         self.logon_refused = logon_refused
         self.acknowledged: tuple[Write, ...] = ()
+        self.in_doubt: tuple[Write, ...] = ()
 
 
 class UnsupportedConnection(RemoteAssistanceError):

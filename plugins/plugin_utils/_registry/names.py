@@ -26,7 +26,9 @@ def fold(name: str) -> str:
 
 
 def _fold_character(character: str) -> str:
-    upper = character.upper()
+    # Python's full mapping makes two characters of a Greek letter with iota below; the registry's table holds the
+    # one-character title form (Wine's registry tells exactly these names apart over the whole BMP).
+    upper = character.upper() if len(character.upper()) == 1 else character.title()
     if ord(character) > 0xFFFF or len(upper) != 1:
         return character
     return upper if upper.lower() == character else character

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 
 from ..inventory import ssh_vars
@@ -106,12 +105,14 @@ class WineHost:
         self.machine.close()
 
     def __enter__(self) -> WineHost:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.close()
 
     def reset(self, seed: str | Path | Mapping[str, Any] | None) -> None:

@@ -76,6 +76,7 @@ class WineMachine:
         if self._server is not None:
             return
         if not self.prefix.is_dir():
+            _sweep()
             clone(self.prefix)
         variables = self.environment
         # Debian's wrapper would end the server with its first client (wine.md, section 1).
@@ -116,7 +117,11 @@ class WineMachine:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> WineMachine:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -171,6 +176,14 @@ class WineMachine:
             timeout=timeout,
             check=False,
         )
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed before they could."""
+    for folder in (STATE / "hosts").glob("*-*-*"):
+        process = folder.name.split("-")[-2]
+        if process.isdecimal() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _spelling(folder: Path, name: str) -> str:

@@ -10,6 +10,8 @@ import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .programs import HELPERS, HERE, STATE, compile_helpers, program, run
@@ -52,8 +54,9 @@ def _locale_folder(locale: str) -> Path:
     return folder
 
 
-def template() -> Path:
-    """Return the template prefix, made now if there is none for this Wine and these helpers."""
+@contextmanager
+def _locked_template() -> Iterator[Path]:
+    """Give the template, which nobody makes anew while it is used."""
     STATE.mkdir(parents=True, exist_ok=True)
     path, stamp = STATE / "template", _stamp()
     with (STATE / "template.lock").open("w") as lock:
@@ -65,7 +68,13 @@ def template() -> Path:
             _make_template(new)
             (new / "stamp").write_text(stamp, encoding="ascii")
             new.rename(path)
-    return path
+        yield path
+
+
+def template() -> Path:
+    """Return the template prefix, made now if there is none for this Wine and these helpers."""
+    with _locked_template() as path:
+        return path
 
 
 def _read(path: Path) -> str:
@@ -112,11 +121,11 @@ def clone(prefix: Path) -> None:
     The files are hard links: a host may replace or remove them, and only writing into one would be seen elsewhere.
     There is a drive C: only, so that nothing of this machine can be reached by a drive letter.
     """
-    source = template()
-    prefix.mkdir(parents=True)
-    for name in ("system.reg", "user.reg", "userdef.reg", ".update-timestamp"):
-        shutil.copy2(source / name, prefix / name)
-    run("cp", "-al", source / "drive_c", prefix / "drive_c")
+    with _locked_template() as source:
+        prefix.mkdir(parents=True)
+        for name in ("system.reg", "user.reg", "userdef.reg", ".update-timestamp"):
+            shutil.copy2(source / name, prefix / name)
+        run("cp", "-al", source / "drive_c", prefix / "drive_c")
     (prefix / "home").mkdir()
     (prefix / "dosdevices").mkdir()
     (prefix / "dosdevices" / "c:").symlink_to("../drive_c")

@@ -17,7 +17,7 @@ from ..._formats.registry_data import from_raw, to_raw
 from ..._registry.errors import FormatError, HostError
 from ..._registry.model import KeyState, RegistryKey, RegistryValue, Write
 from ..._registry.names import fold
-from ..wsman.words import shown
+from ..words import shown
 
 ROOT: t.Final = "HKEY_LOCAL_MACHINE\\"
 

@@ -19,7 +19,7 @@ import typing as t
 from pathlib import Path
 
 from ..._registry.errors import HostError, HostUnreachable, UnsupportedConnection
-from ..wsman.words import LONGEST, shown
+from ..words import LONGEST, shown
 from .lines import CMD, POWERSHELL, START, Answer, wrapped
 
 _SHELLS: t.Final = (CMD, POWERSHELL)

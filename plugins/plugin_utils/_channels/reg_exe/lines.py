@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from ..._registry.errors import HostError, InputError, Problem
 from ..._registry.model import RegistryKey
-from ..wsman.words import shown
+from ..words import shown
 
 # Without /reg:64: HKLM\SOFTWARE\Policies and all of HKLM\SYSTEM are one for 32 and 64 bit (Microsoft, "Registry Keys
 # Affected by WOW64"), and Wine's reg query does not know the option. The full path, because cmd.exe looks into the

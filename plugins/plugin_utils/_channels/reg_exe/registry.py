@@ -5,9 +5,8 @@
 
 FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
-Reading is one line that exports all keys into one file, and one transfer of that file. Writing is one transfer of a
-file and one line that imports it. A file is removed by the next line, the last one by ``close``: Ansible's ssh plugin
-may run a line again after a lost connection (``reconnection_retries``), and would then find no file to import.
+Reading is one line that exports all keys into one file, and one transfer of that file, which the next line removes,
+or ``close``. Writing is one transfer of a file and one line that imports and removes it.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceErro
 from ..._registry.model import KeyRead, Observed, RegistryKey, Write
 from ..._registry.names import fold
 from ..ports import WriteFailure
-from ..wsman.words import shown
+from ..words import shown
 from . import lines
 from .exports import Values, file_of, objection, state, values_in
 from .host import Errors, SshHost
@@ -38,6 +37,7 @@ _DELETED_AT_ONCE: t.Final = 4
 
 _COMBINED: t.Final = "all"
 _IMPORT: t.Final = "import"
+_IMPORTED: t.Final = "delete"
 
 
 def open_channel(
@@ -115,7 +115,11 @@ class RegExeRegistry:
         """
         objections = [self._objection(write) for write in writes]
         first = next((number for number, error in enumerate(objections) if error), len(writes))
-        failed = self._import(writes[:first])
+        try:
+            failed = self._import(writes[:first])
+        except HostUnreachable as lost:
+            lost.in_doubt = tuple(writes[:first]) if lost.outcome_unknown else ()
+            raise
         refused = [WriteFailure(write=write, error=failed) for write in writes[:first]] if failed else []
         for write, error in zip(writes[first:], objections[first:], strict=True):
             if error is None:
@@ -187,12 +191,15 @@ class RegExeRegistry:
         with self._looked_after():
             self._host.send(file_of(needed), file, doing=doing)
         try:
-            answer = self._run(doing, lines.load(_IMPORT, file), changes=True)
+            steps = lines.load(_IMPORT, file), lines.delete(_IMPORTED, file)
+            answer = self._run(doing, *steps, changes=True)
         except HostUnreachable:
             raise
         except HostError as error:  # no answer that can be read, and the import may have been made all the same
             self._forget(keys)
             return error
+        if answer.file_exists(_IMPORTED) is False:
+            self.left_behind.remove(file)
         code = answer.codes.get(_IMPORT)
         if code == DONE:
             self._known |= dict.fromkeys(keys, True)

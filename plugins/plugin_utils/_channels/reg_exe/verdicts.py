@@ -8,9 +8,9 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
-from ..._registry.errors import AccessDenied, HostError
+from ..._registry.errors import AccessDenied, HostError, HostUnreachable
 from ..._registry.model import RegistryKey
-from ..wsman.words import shown
+from ..words import shown
 from .lines import DONE, Answer, ancestor
 
 
@@ -55,10 +55,16 @@ def not_imported(answer: Answer, label: str, file: str, *, doing: str) -> HostEr
     """Return why an import was not made, or not reported as made.
 
     Raises:
-        HostError: There was no file, so nothing was imported.
+        HostUnreachable: There was no file. Most likely Ansible ran the command twice (``reconnection_retries``), and
+            the first one imported and removed it.
     """
     if answer.file_exists(label) is False:
-        raise HostError(doing=doing, reason=f"{file} was sent and is not there", advice="temp_dir names its folder")
+        raise HostUnreachable(
+            doing=doing,
+            reason=f"{file} was sent and is not there; the connection may have been lost in between",
+            advice="Look whether something on the host removes files from temp_dir",
+            outcome_unknown=True,
+        )
     if label not in answer.codes:
         return _cut_off(doing)
     return HostError(

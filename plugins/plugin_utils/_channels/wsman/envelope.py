@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._registry.errors import InputError, Problem
-from .words import shown
+from ..words import shown
 
 # Windows takes its own MaxEnvelopeSizekb (500, on 2008 R2 150) where a request asks for more (MS-WSMAN 3.1.4.1.9), so
 # this only has to be enough for the largest answer we can want: 1,000 helper names of 256 characters, up to 3 bytes

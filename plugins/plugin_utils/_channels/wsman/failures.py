@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._registry.errors import AccessDenied, HostError, HostUnreachable, RemoteAssistanceError, UnsupportedConnection
+from ..words import shown
 from .answer import Fault, unusable
 from .codes import (
     CODES,
@@ -25,7 +26,6 @@ from .codes import (
     Trouble,
 )
 from .troubles import NoAnswer
-from .words import shown
 
 _UNKNOWN: t.Final = Meaning(reason="the host refuses the request")
 _UNKNOWN_RETURN: t.Final = Meaning(reason="StdRegProv returned an error that is not known here")

@@ -19,8 +19,8 @@ import ipaddress
 import typing as t
 
 from ..._registry.errors import UnsupportedConnection
+from ..words import shown
 from .transports import PypsrpTransport, PywinrmTransport, Transport
-from .words import shown
 
 try:
     from winrm.protocol import Protocol

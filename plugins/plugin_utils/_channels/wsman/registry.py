@@ -25,6 +25,7 @@ from ..._registry.model import (
 )
 from ..._registry.names import fold
 from ..ports import WriteFailure
+from ..words import shown
 from . import provider, reach
 from .answer import Answer, unusable
 from .codes import ABSENT_KEY, ABSENT_VALUE, WRONG_TYPE
@@ -32,7 +33,6 @@ from .envelope import Request
 from .exchange import Exchange
 from .failures import from_return_code
 from .transports import Transport
-from .words import shown
 
 _DWORD: t.Final = provider.ACCESSORS[ValueType.REG_DWORD]
 
@@ -67,6 +67,7 @@ class WsmanRegistry:
     """
 
     name = "wsman"
+    left_behind: t.Sequence[str] = ()
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -100,6 +101,7 @@ class WsmanRegistry:
                 done.append(write)
             except HostUnreachable as lost:
                 lost.acknowledged = tuple(done)
+                lost.in_doubt = (write,) if lost.outcome_unknown else ()
                 raise
             except HostError as error:
                 return (WriteFailure(write=write, error=error),)

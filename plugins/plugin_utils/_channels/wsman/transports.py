@@ -13,10 +13,10 @@ import inspect
 import time
 import typing as t
 
+from ..words import shown
 from .codes import Trouble
 from .troubles import BROKEN, CONFUSED, LOGON_ERRORS, HttpStatus, NoAnswer, no_answer
 from .waits import waits_until
-from .words import shown
 
 _LIBRARY: tuple[type[Exception], ...] = ()
 _REFUSED: tuple[type[Exception], ...] = ()

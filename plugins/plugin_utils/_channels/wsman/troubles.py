@@ -18,8 +18,8 @@ import struct
 import typing as t
 from http.client import HTTPException
 
+from ..words import shown
 from .codes import NOT_SENT, Trouble
-from .words import shown
 
 try:
     import requests.exceptions as http
