@@ -1,26 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make demo   sets everything up and shows the main job on three stand-in hosts
 # make test   sets everything up and passes all tests
+# make lab-deps   installs Wine, sshd and a cross compiler with apt, for the tests that are judged by Wine
 
 PYTHON ?= python3
 NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo test setup lint generate bench clean
+.PHONY: demo test lab-deps setup lint generate bench clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
 	@bash tests/tools/demo.sh
 
 test: setup
+	@$(NEWEST)/python -c 'from tests.lab.wine import wine_available; print(wine_available() or "Wine is here: its registry judges")'
 	@$(STAGE) "generated files" $(NEWEST)/python tests/tools/generate.py --check
 	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
 	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
-	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 tests/unit tests/lab_tests
+	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/unit tests/lab_tests
 	@$(STAGE) "unit tests, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/unit
-	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 tests/integration
-	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/integration
+	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/integration
+	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 -rs tests/integration
+
+lab-deps:
+	@$(STAGE) "lab-deps" bash tests/tools/lab_deps.sh
 
 setup:
 	@$(STAGE) "setup" $(PYTHON) tests/tools/environments.py test

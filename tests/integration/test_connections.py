@@ -56,14 +56,15 @@ def test_a_logon_that_is_proved(run, connection, name, arguments, transport, aut
             assert host.counters.encrypted_messages == host.counters.soap_messages > 0
 
 
-@pytest.mark.parametrize("other", ["local", "ssh"])
-def test_another_connection_is_refused_with_the_names_of_those_that_work(run, client, other):
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("local", ("'local'", "winrm", "psrp", "ssh")), ("ssh", ("ansible_shell_type", "cmd", "powershell"))],
+)
+def test_another_connection_is_refused_with_what_to_set_instead(run, client, other, words):
     inventory = run.inventory({"client01": client.inventory_vars() | {"ansible_connection": other}})
     finished = run(play({MODULE: ALL_OFF}), inventory)
     message = finished.result("client01")["msg"]
-    assert other in message
-    assert "winrm" in message
-    assert "psrp" in message
+    assert [] == [word for word in words if word not in message], message
 
 
 def test_reset_connection_loops_and_several_tasks_in_one_play(run, connection, client):
