@@ -31,10 +31,10 @@ setup:
 	@$(STAGE) "setup" $(PYTHON) tests/tools/environments.py test
 
 lint:
-	@$(NEWEST)/ruff check .
-	@$(NEWEST)/ruff format --check .
-	@$(NEWEST)/yamllint --strict .
-	@bash tests/tools/mypy.sh $(NEWEST)
+	@.venvs/lint/bin/ruff check .
+	@.venvs/lint/bin/ruff format --check .
+	@.venvs/lint/bin/yamllint --strict .
+	@bash tests/tools/mypy.sh .venvs/lint/bin
 
 generate:
 	@$(NEWEST)/python tests/tools/generate.py

@@ -30,7 +30,8 @@ class ActionModule(RemoteAssistanceAction):
             outcome = enforce(
                 channel, request.declaration, check_mode=self._task.check_mode, interrupted=self._tell_interruption
             )
-            result = outcome_result(outcome, host=str(task_vars["inventory_hostname"])) | self.describe(channel)
+            host = str(self._task.delegate_to or task_vars["inventory_hostname"])
+            result = outcome_result(outcome, host=host) | self.describe(channel)
         cautions = request.declaration.cautions()
         return result | {"warnings": list(cautions)} if cautions else result
 

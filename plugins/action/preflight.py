@@ -9,19 +9,22 @@ import typing as t
 
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
+from ansible.utils.vars import load_extra_vars
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
-from ..plugin_utils._ansible.inputs import VARIABLES_PREFIX, request_of
+from ..plugin_utils._ansible.inputs import PRESET, VARIABLES_PREFIX, problems_of_source, request_of
 from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._policy.declaration import shown_input
 from ..plugin_utils._policy.kinds import nearest_word
+from ..plugin_utils._policy.presets import PRESETS
+from ..plugin_utils._policy.variables import EXTRA_ONLY
 from ..plugin_utils._registry.errors import InputError, Problem
 
 ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {
     "hosts": {"type": "str", "required": True},
     VARIABLES_PREFIX: {"type": "str"},
-    "play_variables": {"type": "list", "elements": "str"},
+    PRESET: {"type": "str", "choices": list(PRESETS)},
 }
 
 DECLARATION_SCHEMA: t.Final = SchemaCheck("declaration")
@@ -43,11 +46,15 @@ class ActionModule(RemoteAssistanceAction):
         hosts = self._matching(pattern, task_vars)
         if not hosts:
             return {"failed": True, "msg": _nothing_matches(pattern, task_vars.get("groups", {}))}
-        if self._task.args.get(VARIABLES_PREFIX) is None:
+        source = {name: value for name, value in self._task.args.items() if name in (VARIABLES_PREFIX, PRESET)}
+        if source.get(VARIABLES_PREFIX) is None:
             return {"changed": False, "hosts": hosts}
+        wrong = problems_of_source(source)
+        if wrong:
+            raise InputError(wrong)
         by_problem: dict[Problem, list[str]] = {}
         for host in hosts:
-            for problem in self._problems_of(host, task_vars):
+            for problem in self._problems_of(host, hosts, source, task_vars):
                 by_problem.setdefault(problem, []).append(host)
         if by_problem:
             return _refusal(by_problem)
@@ -64,27 +71,39 @@ class ActionModule(RemoteAssistanceAction):
             hosts = [name for name in hosts if name in limited]
         return hosts
 
-    def _problems_of(self, host: str, task_vars: dict[str, t.Any]) -> tuple[Problem, ...]:
+    def _problems_of(
+        self, host: str, hosts: list[str], source: dict[str, t.Any], task_vars: dict[str, t.Any]
+    ) -> tuple[Problem, ...]:
         hostvars = task_vars["hostvars"]
         variables = dict(hostvars.raw_get(host))
+        misplaced = self._misplaced(variables, str(source[VARIABLES_PREFIX]))
+        # What the play to come has, and the variables of a host alone have not.
         variables |= {"hostvars": hostvars, "inventory_hostname": host, "groups": task_vars.get("groups", {})}
-        for name in plain(self._task.args.get("play_variables")) or []:
-            if name in task_vars:
-                variables[name] = task_vars[name]
-        prefix = {VARIABLES_PREFIX: self._task.args[VARIABLES_PREFIX]}
+        variables |= dict.fromkeys(("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"), hosts)
         templar = Templar(loader=self._loader, variables=variables)
         try:
-            request_of(prefix, variables, templar.template, DECLARATION_SCHEMA)
+            request_of(source, variables, templar.template, DECLARATION_SCHEMA)
         except InputError as error:
-            return error.problems
-        return ()
+            return (*misplaced, *error.problems)
+        return misplaced
+
+    def _misplaced(self, variables: dict[str, t.Any], prefix: str) -> tuple[Problem, ...]:
+        """Return the variables of an inventory that Ansible would not read from there."""
+        extra = load_extra_vars(self._loader)
+        names = [prefix + name for name in EXTRA_ONLY]
+        expected = "works by -e only, not in an inventory: Ansible reads it before it knows a host"
+        return tuple(
+            Problem(path=name, value=shown_input(plain(variables[name])), expected=expected)
+            for name in names
+            if name in variables and name not in extra
+        )
 
 
 def _nothing_matches(pattern: str, groups: t.Mapping[str, t.Sequence[str]]) -> str:
     filled = sorted(str(name) for name, members in groups.items() if members and name not in ("all", "ungrouped"))
     if not filled:
         return f"the host pattern {pattern!r} matches nothing: the inventory has no group with hosts; name one with -i"
-    nearest = nearest_word(pattern, filled)
+    nearest = nearest_word(pattern, filled) if pattern.isidentifier() else ""
     hint = f" (did you mean {nearest!r}?)" if nearest else ""
     return (
         f"the host pattern {pattern!r} matches no host{hint}. Groups of this inventory: {', '.join(filled)}. "

@@ -37,7 +37,12 @@ class ActionModule(RemoteAssistanceAction):
         if problems:
             raise InputError(problems)
         hostvars = task_vars["hostvars"]
-        lines = table({host: hostvars.raw_get(host).get(variable) or {} for host in hosts})
+        unknown = [name for name in hosts if name not in hostvars]
+        if unknown:
+            expected = "expected hosts of the inventory"
+            raise InputError([Problem(path="hosts", value=shown_input(name), expected=expected) for name in unknown])
+        results = {host: hostvars.raw_get(host).get(variable) for host in hosts}
+        lines = table({host: result if isinstance(result, t.Mapping) else {} for host, result in results.items()})
         for line in lines:
             display.display(line)
         return {"changed": False, "table": lines}

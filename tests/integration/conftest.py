@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ import yaml
 
 import tests.unit.conftest  # noqa: F401  mounts the collection for the tests that use it in this process
 from tests.lab import StandInHost
+from tests.lab.wine import WineHost, wine_available
 
 ROOT = Path(__file__).resolve().parents[2]
 CONNECTIONS = ("winrm", "psrp")
@@ -124,3 +126,22 @@ def server() -> t.Iterator[StandInHost]:
     with StandInHost(seed="compliant_server", name="server01") as host:
         yield host
         assert host.errors == ()
+
+
+@pytest.fixture(scope="session")
+def wine() -> t.Iterator[t.Callable[..., WineHost]]:
+    """Lends running Wine hosts by their settings; each is shared by all tests, and as good as new when lent."""
+    if reason := wine_available():
+        pytest.skip(reason)
+    hosts: dict[tuple[tuple[str, str], ...], WineHost] = {}
+    with contextlib.ExitStack() as stack:
+
+        def lend(seed: str | None = None, **settings: t.Any) -> WineHost:
+            key = tuple(sorted(settings.items()))
+            if key not in hosts:
+                hosts[key] = stack.enter_context(WineHost(**settings))
+            hosts[key].accept_connections()
+            hosts[key].reset(seed)
+            return hosts[key]
+
+        yield lend

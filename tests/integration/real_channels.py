@@ -14,12 +14,21 @@ import functools
 import os
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader, init_plugin_loader
+from ansible.plugins.loader import connection_loader, get_shell_plugin, init_plugin_loader
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.ports import RegistryChannel
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.reg_exe.registry import (
+    TEMP_DIR,
+    RegExeRegistry,
+)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.reg_exe.registry import (
+    open_channel as open_reg_exe,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.registry import open_channel
 
 from tests.lab import StandInHost
+from tests.lab.wine import WineHost
 
 IMPATIENT: t.Final = {
     "ansible_winrm_read_timeout_sec": 2,
@@ -80,6 +89,41 @@ def channel_to(
         return transport
 
     channel._exchange._open = watched
+    try:
+        yield channel
+    finally:
+        channel.close()
+
+
+def ssh_connection_to(host: WineHost, **variables: t.Any) -> t.Any:
+    """Return a connection object of Ansible's ssh plugin, as a task gets it."""
+    _init_ansible()
+    options = host.inventory_vars("sftp") | variables
+    context = PlayContext()
+    context.remote_addr, context.port = options["ansible_host"], options["ansible_port"]
+    context.remote_user = options["ansible_user"]
+    shell = get_shell_plugin(shell_type=options["ansible_shell_type"])
+    connection = connection_loader.get("ansible.builtin.ssh", context, os.devnull, shell=shell)
+    connection.set_options(var_options=options)
+    shell.set_options(var_options=options)
+    return connection
+
+
+@contextlib.contextmanager
+def ssh_channel_to(host: WineHost, *, temp_dir: str = TEMP_DIR, **variables: t.Any) -> t.Iterator[RegExeRegistry]:
+    """Open a channel over a real ssh connection of Ansible.
+
+    Args:
+        host: Where to.
+        temp_dir: The host's folder for files that come and go.
+        variables: More variables of the inventory.
+    """
+    channel = open_reg_exe(
+        ssh_connection_to(host, **variables),
+        temp_dir=temp_dir,
+        lost=(AnsibleConnectionFailure,),
+        refused=(AnsibleError,),
+    )
     try:
         yield channel
     finally:

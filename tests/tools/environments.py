@@ -39,6 +39,7 @@ def pythons() -> dict[Version, Path]:
     """Return the usable Pythons of this machine by version; usable means that they can make environments."""
     names = [f"python3.{minor}" for minor in range(11, 15)]
     candidates = [Path(found) for name in names if (found := shutil.which(name))]
+    # pyenv keeps its Pythons off PATH unless told otherwise.
     candidates += sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"))
     found: dict[Version, Path] = {}
     for candidate in [Path(sys.executable), *candidates]:
@@ -112,13 +113,12 @@ def main() -> None:
     wanted = {"newest": chosen[-1]} if what == "demo" else {"oldest": chosen[0], "newest": chosen[-1]}
     for name, (core, version) in wanted.items():
         folder = f"core-{core}"
-        lint = ["requirements-lint.txt"] if name == "newest" else []
-        files = ["requirements.txt", "requirements-test.txt", *lint]
-        make(folder, available[version], [f"ansible-core=={core}.*"], files)
+        make(folder, available[version], [f"ansible-core=={core}.*"], ["requirements.txt", "requirements-test.txt"])
         point(VENVS / name, VENVS / folder)
         print(f"[setup] {name}: ansible-core {core} on Python {version[0]}.{version[1]}", flush=True)
     if what == "test":
         make("pure", available[max(available)], PURE_PACKAGES, [])
+        make("lint", available[max(available)], [], ["requirements-lint.txt"])
     newest = list(SUPPORTED)[-1]
     if chosen[-1][0] != newest:
         lowest = SUPPORTED[newest][0]

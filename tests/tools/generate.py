@@ -61,13 +61,19 @@ def _for_docs(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _role(options: dict[str, t.Any], prefix: str) -> str:
+    # Ansible checks a role's arguments by this before the action does, with one problem at a time and null as a wrong
+    # value: it gets the top level only, the action's own validator does the rest.
+    tops = {
+        prefix + name: {key: value for key, value in spec.items() if key != "options"} for name, spec in options.items()
+    }
     entry = {
         "short_description": "Enforce what Windows Remote Assistance may do",
         "description": [
             "Enforces the declaration in the variables of the host that start with C(remote_assistance_).",
-            "Unknown variables with this prefix are refused.",
+            "Unknown variables with this prefix are refused. What each holds is described with the module"
+            " M(winfleet.remote_assistance.host).",
         ],
-        "options": {prefix + name: spec for name, spec in options.items()},
+        "options": tops,
     }
     return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n" + _yaml(
         {"argument_specs": {"main": entry}}

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.options import (
     declaration_options,
-    without_descriptions,
 )
 
 yaml = pytest.importorskip("yaml")
@@ -111,9 +110,10 @@ def test_the_examples_of_host_are_legal_declarations() -> None:
 def test_the_role_documents_exactly_the_catalogue() -> None:
     text = (ROOT / "roles/remote_assistance/meta/argument_specs.yml").read_text(encoding="utf-8")
     options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
-    expected = {f"remote_assistance_{name}": spec for name, spec in declaration_options().items()}
+    # The top level only: Ansible's own check takes null for a wrong value and stops at the first problem.
+    expected = {f"remote_assistance_{name}": {"type": "dict"} for name in declaration_options()}
     expected["remote_assistance_temp_dir"] = {"type": "str", "default": "C:\\Windows\\Temp"}
-    assert shape(without_descriptions(expected)) == shape(options)
+    assert shape(expected) == shape(options)
 
 
 def test_the_generated_files_are_up_to_date() -> None:

@@ -61,12 +61,20 @@ def test_hosts_that_are_off_take_one_line_each() -> None:
 def test_what_is_on_is_told_with_its_doubts_below() -> None:
     lines = table({"a": offered_to("CORP\\Helpdesk")})
     assert lines[2:5] == [
-        "a                   on, view only, 1 hours     policy         on, view only      CORP\\Helpdesk,",
+        "a                   on, view only, 1 hour      policy         on, view only      CORP\\Helpdesk,",
         "                                                                                 administrators?",
         "",
     ]
     assert "? = uncertain, because:" == lines[5]
-    assert lines[6].startswith("  a, helpers: whether administrators may offer without being on the list")
+    assert lines[6].startswith("  helpers: whether administrators may offer without being on the list")
+    assert lines[7].endswith("(a)")
+
+
+def test_the_same_doubt_about_many_hosts_is_told_once() -> None:
+    lines = table({f"host{number:03}": offered_to("CORP\\Helpdesk") for number in range(500)})
+    told = " ".join(lines[lines.index("? = uncertain, because:") + 1 :])
+    assert 1 == told.count("whether administrators may offer")
+    assert told.endswith("(host000, host001, host002, host003, host004 and 495 more)")
 
 
 def test_hosts_without_an_answer_are_lines_of_the_table() -> None:

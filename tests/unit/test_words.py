@@ -75,10 +75,12 @@ def test_changes_are_told_value_by_value_and_as_a_difference() -> None:
         ("offer.helpers", "set", None, "x\\y", "REG_SZ"),
     ]
     assert change(made.steps[0])["path"] == POLICY_PATH + r"\fAllowUnsolicitedFullControl"
-    sides = difference(made)
-    assert sides["before"] == {"offer": {"state": "enabled", "control": "1 (REG_SZ)", "helpers": LISTED}}
+    sides = difference(made, made.steps)
+    # Where names are only added and removed the rest is not read, and must not look as if it were the list.
+    named = "helpers (of those named)"
+    assert sides["before"] == {"offer": {"state": "enabled", "control": "1 (REG_SZ)", named: LISTED}}
     after = ["(default value) = x (REG_SZ)", "CORP\\a", "x\\y"]
-    assert sides["after"] == {"offer": {"state": "enabled", "control": "view_only", "helpers": after}}
+    assert sides["after"] == {"offer": {"state": "enabled", "control": "view_only", named: after}}
 
 
 def test_a_switch_that_goes_is_not_configured_afterwards() -> None:
@@ -100,7 +102,7 @@ def test_variables_with_the_prefix_are_declared_or_the_playbooks_or_a_problem() 
         ("remote_assistance_ofer", "remote_assistance_offer"),
         ("remote_assistance_", ""),
     ]
-    assert found[0].expected.startswith("unknown variable, expected one of remote_assistance_solicited, ")
+    assert found[0].expected.endswith("remote_assistance_warning_messages, remote_assistance_control_panel")
 
 
 def test_options_have_the_types_and_words_that_ansible_users_expect() -> None:

@@ -16,17 +16,21 @@ from ansible.errors import AnsibleError
 from .._channels.reg_exe.lines import folder
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, problems, shown_input
+from .._policy.kinds import nearest_word
 from .._policy.options import declaration_options, host_options, without_descriptions
+from .._policy.presets import PRESET_VARIABLES, PRESETS, with_preset
 from .._policy.variables import TEMP_DIR, declared_names
 from .._registry.errors import InputError, Problem
 from .plain import plain, without_nulls
 from .schema_check import SchemaCheck
 
 VARIABLES_PREFIX: t.Final = "variables_prefix"
+PRESET: t.Final = "preset"
 
 ARGUMENT_SPEC: t.Final = {
     **without_descriptions(declaration_options() | host_options()),
     VARIABLES_PREFIX: {"type": "str"},
+    PRESET: {"type": "str", "choices": list(PRESETS)},
 }
 """The options of an action that takes a declaration; their contents are checked by the catalogue's validator."""
 
@@ -61,13 +65,15 @@ def request_of(
         InputError: With every problem, each under the path where the user wrote it.
     """
     given = {str(name): value for name, value in arguments.items() if value is not None}
-    prefix = given.pop(VARIABLES_PREFIX, None)
-    if prefix is None:
-        return _checked({name: plain(value) for name, value in given.items()}, [], "", schema)
-    found = _problems_of_arguments(given, prefix)
+    if VARIABLES_PREFIX not in given:
+        wrong = [] if PRESET not in given else [Problem(path=PRESET, expected=f"needs {VARIABLES_PREFIX} beside it")]
+        given.pop(PRESET, None)
+        return _checked({name: plain(value) for name, value in given.items()}, wrong, "", schema)
+    found = problems_of_source(given)
     if found:
         raise InputError(found)
-    declared, unknown = declared_names(str(prefix), variables)
+    prefix, preset = plain(given[VARIABLES_PREFIX]), plain(given.get(PRESET))
+    declared, unknown = declared_names(prefix, variables, PRESET_VARIABLES.get(preset, ()))
     found = list(unknown)
     raw: dict[str, t.Any] = {}
     for name, key in declared.items():
@@ -75,15 +81,33 @@ def request_of(
             raw[key] = plain(template(variables[name]))
         except AnsibleError as error:
             found.append(Problem(path=name, expected=f"cannot be evaluated: {error}"))
-    return _checked(raw, found, str(prefix), schema)
+    if preset is not None:
+        raw, wrong_for_preset = with_preset(preset, raw)
+        found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
+    return _checked(raw, found, prefix, schema)
 
 
-def _problems_of_arguments(given: t.Mapping[str, t.Any], prefix: t.Any) -> list[Problem]:
+def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return what is wrong with the options that say where the declaration comes from.
+
+    Args:
+        given: The arguments of a task that names a prefix.
+    """
     legal = f"{VARIABLES_PREFIX} stands alone: it takes the declaration from variables"
-    found = [Problem(path=name, expected=legal, value=shown_input(plain(value))) for name, value in given.items()]
+    source = (VARIABLES_PREFIX, PRESET)
+    found = [
+        Problem(path=name, expected=legal, value=shown_input(plain(value)))
+        for name, value in given.items()
+        if name not in source
+    ]
+    prefix, preset = plain(given[VARIABLES_PREFIX]), plain(given.get(PRESET))
     if not isinstance(prefix, str) or not prefix.isidentifier():
         expected = "expected the beginning of variable names, such as remote_assistance_"
-        found.append(Problem(path=VARIABLES_PREFIX, expected=expected, value=shown_input(plain(prefix))))
+        found.append(Problem(path=VARIABLES_PREFIX, expected=expected, value=shown_input(prefix)))
+    if preset is not None and preset not in PRESETS:
+        expected = f"expected one of {', '.join(PRESETS)}"
+        nearest = nearest_word(preset, PRESETS)
+        found.append(Problem(path=PRESET, expected=expected, value=shown_input(preset), nearest=nearest))
     return found
 
 

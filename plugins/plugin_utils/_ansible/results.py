@@ -25,19 +25,18 @@ def outcome_result(outcome: Outcome, *, host: str) -> dict[str, t.Any]:
         outcome: How the run ended.
         host: The name of the host in the inventory, for the head of the diff.
     """
-    result: dict[str, t.Any] = {
+    result: dict[str, t.Any] = {} if outcome.failure is None else failure_result(outcome.failure)
+    result |= {
         "changed": bool(outcome.made or outcome.unknown),
         "changes": _changes(outcome.made),
         "notes": list(outcome.plan.notes),
     }
-    if outcome.failure is None:
-        if outcome.made:
-            result["diff"] = _diff(outcome, host)
-        return result
-    result |= failure_result(outcome.failure)
-    result["msg"] = f"{outcome.failure}. {_aftermath(outcome)}"
-    for name, steps in (("restored", outcome.restored), ("left", outcome.left), ("unknown", outcome.unknown)):
-        result[name] = _changes(steps)
+    if outcome.made:
+        result["diff"] = _diff(outcome, host)
+    if outcome.failure is not None:
+        result["msg"] = f"{outcome.failure}. {_aftermath(outcome)}"
+        for name, steps in (("restored", outcome.restored), ("left", outcome.left), ("unknown", outcome.unknown)):
+            result[name] = _changes(steps)
     return result
 
 
@@ -81,7 +80,7 @@ def _changes(steps: t.Iterable[Step]) -> list[dict[str, t.Any]]:
 
 
 def _diff(outcome: Outcome, host: str) -> dict[str, str]:
-    sides = difference(outcome.plan)
+    sides = difference(outcome.plan, outcome.made)
     diff = {f"{side}_header": f"Remote Assistance on {host}" for side in sides}
     for side, words in sides.items():
         diff[side] = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=False)

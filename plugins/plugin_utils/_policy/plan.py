@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._registry.model import UNREADABLE, KeyState, Observed, RegistryKey, RegistryValue, Write
+from .._registry.model import UNREADABLE, KeyRead, KeyState, Observed, RegistryKey, RegistryValue, Write
 from .access import is_closing
 from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, SOLICITED, STATE, VIEW_ONLY
 from .declaration import Declaration
-from .targets import Target, is_enabled, is_whole_helper, targets
+from .targets import Target, is_enabled, is_whole_helper, needed_reads, targets
 
 SET: t.Final = "set"
 DELETE: t.Final = "delete"
@@ -68,6 +68,7 @@ class Plan:
         before: What was read.
         after: What will stand there when every step is made.
         closing: True if nobody may do more afterwards; such a plan is never rolled back.
+        whole_list: True if every entry of the list of helpers was read, False if only those that are named.
     """
 
     steps: tuple[Step, ...]
@@ -75,6 +76,7 @@ class Plan:
     before: Observed
     after: Observed
     closing: bool
+    whole_list: bool
 
     def unreadable(self) -> tuple[Step, ...]:
         """Return the steps whose old value could not be put back, because it cannot be read without loss."""
@@ -97,7 +99,8 @@ def plan(declaration: Declaration, have: Observed) -> Plan:
     ordered = _ordered(steps, have)
     after = applied(have, [step.write() for step in ordered])
     closing = not ordered or is_closing(have, after)
-    return Plan(steps=ordered, notes=notes, before=have, after=after, closing=closing)
+    whole_list = KeyRead(key=HELPER_KEY) in needed_reads(declaration)
+    return Plan(steps=ordered, notes=notes, before=have, after=after, closing=closing, whole_list=whole_list)
 
 
 def applied(observed: Observed, writes: t.Iterable[Write]) -> Observed:

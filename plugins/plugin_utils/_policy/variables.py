@@ -25,6 +25,9 @@ PLAYBOOK_VARIABLES: t.Final = {
 }
 """Variables of the playbooks, without the prefix; the action leaves them alone."""
 
+EXTRA_ONLY: t.Final = ("hosts", "serial", "max_fail_percentage")
+"""Those that Ansible reads before it knows a host, so that an inventory cannot set them."""
+
 
 HOST_OPTIONS: t.Final = {
     "temp_dir": "Folder of the host for files that come and go, used over ssh only; no other account should be able to "
@@ -35,12 +38,15 @@ HOST_OPTIONS: t.Final = {
 TEMP_DIR: t.Final = "C:\\Windows\\Temp"
 
 
-def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
+def declared_names(
+    prefix: str, names: t.Iterable[str], also: t.Container[str] = ()
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Sort the variables of a host.
 
     Args:
         prefix: What the variables of this collection start with.
         names: The names of all variables of the host.
+        also: More names, without the prefix, that are read.
 
     Returns:
         The key of the declaration, or the option, by variable name, and a problem for each unknown variable with
@@ -52,7 +58,7 @@ def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str],
         if not name.startswith(prefix):
             continue
         key = name[len(prefix) :]
-        if key in TOP_LEVEL or key in HOST_OPTIONS:
+        if key in TOP_LEVEL or key in HOST_OPTIONS or key in also:
             declared[name] = key
         elif key not in PLAYBOOK_VARIABLES:
             nearest = nearest_word(key, (*TOP_LEVEL, *HOST_OPTIONS, *PLAYBOOK_VARIABLES))
@@ -60,7 +66,7 @@ def declared_names(prefix: str, names: t.Iterable[str]) -> tuple[dict[str, str],
             problems.append(
                 Problem(
                     path=name,
-                    expected=f"unknown variable, expected one of {legal}",
+                    expected=f"unknown variable (registered results and facts count too), expected one of {legal}",
                     nearest=prefix + nearest if nearest else "",
                 )
             )

@@ -16,6 +16,7 @@ from .catalogue import (
     CONTROL_PANEL,
     HELPER_KEY,
     NOT_CONFIGURED,
+    OFFER,
     POLICIES,
     POLICY_KEY,
     PREFERENCE_KEY,
@@ -23,7 +24,7 @@ from .catalogue import (
     STATE,
 )
 from .kinds import Word, shown
-from .plan import Plan, Step
+from .plan import Plan, Step, applied
 from .targets import helper_word
 
 _EMPTY: t.Final = KeyState()
@@ -82,12 +83,18 @@ def helpers_in_words(observed: Observed) -> list[str]:
     return [helper_word(value) for value in sorted(found, key=lambda value: fold(value.name))]
 
 
-def difference(plan: Plan) -> dict[str, dict[str, t.Any]]:
-    """Return before and after of every setting that the plan touches, in words."""
-    touched = {step.target.setting for step in plan.steps}
+def difference(plan: Plan, made: t.Sequence[Step]) -> dict[str, dict[str, t.Any]]:
+    """Return before and after of every setting that these steps of a plan touch, in words."""
+    touched = {step.target.setting for step in made}
     # The state of a policy is the frame in which its options are read; a policy's switch is always read with them.
     touched |= {setting.split(".")[0] + ".state" for setting in touched}
-    return {"before": in_words(plan.before, touched), "after": in_words(plan.after, touched)}
+    after = applied(plan.before, [step.write() for step in made])
+    sides = {"before": in_words(plan.before, touched), "after": in_words(after, touched)}
+    if not plan.whole_list:
+        for words in sides.values():
+            if "helpers" in words.get(OFFER.name, {}):
+                words[OFFER.name]["helpers (of those named)"] = words[OFFER.name].pop("helpers")
+    return sides
 
 
 def change(step: Step) -> dict[str, t.Any]:

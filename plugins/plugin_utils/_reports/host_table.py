@@ -15,6 +15,9 @@ COLUMNS: t.Final = (("HOST", 18), ("INVITATIONS", 25), ("DECIDED BY", 13), ("OFF
 GAP: t.Final = "  "
 WIDTH: t.Final = sum(width for dummy, width in COLUMNS) + len(GAP) * (len(COLUMNS) - 1)
 
+SHOWN_HOSTS: t.Final = 5
+"""How many hosts stand beside a doubt before 'and N more'."""
+
 SOURCES: t.Final = {"live_policy": "policy", "preference": "Control Panel", "default": "Windows"}
 
 
@@ -29,7 +32,7 @@ def table(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
     """
     lines = [_row([[title] for title, dummy in COLUMNS])]
     lines.append(GAP.join("-" * width for dummy, width in COLUMNS))
-    doubts: list[str] = []
+    doubts: dict[str, list[str]] = {}
     for host, result in results.items():
         answers = result.get("effective")
         if answers is None:
@@ -38,9 +41,14 @@ def table(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
         cells = [host, _invitations(answers), _source(answers["invitations"]), _offers(answers), _helpers(answers)]
         wrapped = [_wrap(visible(cell), width) for cell, (dummy, width) in zip(cells, COLUMNS, strict=True)]
         lines.extend(_rows(wrapped))
-        doubts.extend(_doubts(host, answers))
+        for doubt in _doubts(answers):
+            doubts.setdefault(doubt, []).append(host)
     if doubts:
-        lines += ["", "? = uncertain, because:", *doubts]
+        lines += ["", "? = uncertain, because:"]
+    for doubt, hosts in doubts.items():
+        more = f" and {len(hosts) - SHOWN_HOSTS} more" if len(hosts) > SHOWN_HOSTS else ""
+        text = f"{doubt} ({', '.join(hosts[:SHOWN_HOSTS])}{more})"
+        lines.extend(f"  {line}" for line in _wrap(visible(text), WIDTH - 2))
     return lines
 
 
@@ -54,7 +62,8 @@ def _mark(answer: t.Mapping[str, t.Any]) -> str:
 
 
 def _words(answer: t.Mapping[str, t.Any]) -> str:
-    return str(answer["state"]).replace("_", " ") + _mark(answer)
+    text = str(answer["state"]).replace("_", " ")
+    return (text.removesuffix("s") if text.startswith("1 ") else text) + _mark(answer)
 
 
 def _invitations(answers: t.Mapping[str, t.Any]) -> str:
@@ -80,13 +89,11 @@ def _source(answer: t.Mapping[str, t.Any]) -> str:
     return SOURCES.get(kind, kind)
 
 
-def _doubts(host: str, answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+def _doubts(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """Yield why answers are uncertain; logging is no column, so its doubts are not told here."""
     for name, answer in answers.items():
-        if name == "logging" or answer["certainty"] != "unknown":
-            continue
-        text = f"{host}, {name.replace('_', ' ')}: {'; '.join(answer['notes'])}"
-        yield from (f"  {line}" for line in _wrap(visible(text), WIDTH - 2))
+        if name != "logging" and answer["certainty"] == "unknown":
+            yield f"{name.replace('_', ' ')}: {'; '.join(answer['notes'])}"
 
 
 def _silent_host(host: str, result: t.Mapping[str, t.Any]) -> list[str]:

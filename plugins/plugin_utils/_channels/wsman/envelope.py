@@ -11,10 +11,10 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
+from ..._policy.kinds import NOT_XML
 from ..._registry.errors import InputError, Problem
 from ..words import shown
 
@@ -41,9 +41,6 @@ _ENVELOPE: t.Final = (
     "<w:OperationTimeout>PT%(seconds)dS</w:OperationTimeout>"
     '</s:Header><s:Body><p:%(method)s_INPUT xmlns:p="%(resource)s">%(body)s</p:%(method)s_INPUT></s:Body></s:Envelope>'
 )
-
-# What XML 1.0 section 2.2 calls Char, negated; lone surrogates are among the rest.
-_NOT_XML: t.Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # A bare CR would reach the host as LF (XML 1.0 section 2.11, end-of-line handling), so CR goes as a reference.
 _ESCAPES: t.Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -88,7 +85,7 @@ def parameter(name: str, text: str) -> str:
     Raises:
         InputError: The text holds a character that XML 1.0 cannot carry.
     """
-    bad = _NOT_XML.search(text)
+    bad = NOT_XML.search(text)
     if bad is not None:
         problem = Problem(
             path="registry key, value name or data",

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the playbooks fix over a host's variables, so that no inventory, set_fact or -e can weaken it.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._registry.errors import Problem
+from .catalogue import CONTROL, CONTROL_PANEL, DISABLED, ENABLED, OFFER, SOLICITED, VIEW_ONLY
+from .declaration import problems, shown_input
+from .kinds import NotLegal
+
+ALL_OFF: t.Final = "all_off"
+BY_INVITATION: t.Final = "by_invitation"
+PRESETS: t.Final = (ALL_OFF, BY_INVITATION)
+
+PRESET_VARIABLES: t.Final = {ALL_OFF: (), BY_INVITATION: ("control", "helpers")}
+"""The variables beside the declaration that a preset reads, without their prefix."""
+
+Raw = t.Mapping[str, t.Any]
+
+
+def with_preset(preset: str, raw: Raw) -> tuple[dict[str, t.Any], tuple[Problem, ...]]:
+    """Return a declaration with what a preset fixes, and what is wrong with the preset's own variables.
+
+    Args:
+        preset: One of PRESETS.
+        raw: What the user declared, and the preset's variables, by name without prefix.
+    """
+    declared = {name: value for name, value in raw.items() if name not in PRESET_VARIABLES[preset]}
+    if preset == ALL_OFF:
+        fixed: dict[str, t.Any] = {SOLICITED.name: {"state": DISABLED}, OFFER.name: {"state": DISABLED}}
+        return declared | fixed | {CONTROL_PANEL: _with_box(declared, ticked=False)}, ()
+    control, found = _control(raw.get("control"))
+    helpers, more = _helpers(raw.get("helpers"))
+    fixed = {
+        SOLICITED.name: {"state": ENABLED, "control": control},
+        OFFER.name: {"state": ENABLED, "control": control, "helpers": {"set": helpers}}
+        if helpers
+        else {"state": DISABLED},
+        CONTROL_PANEL: _with_box(declared, ticked=True),
+    }
+    return declared | fixed, (*found, *more)
+
+
+def _with_box(declared: Raw, *, ticked: bool) -> t.Any:
+    """Return the declared preferences with the check box fixed; what is no mapping is left for the validator."""
+    own = declared.get(CONTROL_PANEL)
+    return {**(own or {}), "invitations": ticked} if own is None or isinstance(own, t.Mapping) else own
+
+
+def _control(raw: t.Any) -> tuple[str, tuple[Problem, ...]]:
+    if raw is None:
+        return VIEW_ONLY, ()
+    try:
+        return str(CONTROL.parse(raw)), ()
+    except NotLegal as wrong:
+        problem = Problem(path="control", value=shown_input(raw), expected=wrong.expected, nearest=wrong.nearest)
+        return VIEW_ONLY, (problem,)
+
+
+def _helpers(raw: t.Any) -> tuple[t.Any, tuple[Problem, ...]]:
+    """Return the list, or nobody where it is absent or wrong."""
+    if raw is None or raw == []:
+        return None, ()
+    place = f"{OFFER.name}.helpers.set"
+    found = problems({OFFER.name: {"helpers": {"set": raw}}})
+    return None if found else raw, tuple(replace(p, path=p.path.replace(place, "helpers", 1)) for p in found)
