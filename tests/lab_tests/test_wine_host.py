@@ -146,7 +146,7 @@ def need_wine() -> None:
 
 def test_of_powershell_only_a_quoted_cmd_line_is_taken() -> None:
     need_wine()
-    with WineHost(shell="powershell") as host:  # noqa: S604 - a name, not an order
+    with WineHost(shell="powershell") as host:
         assert host.inventory_vars()["ansible_shell_type"] == "powershell"
         assert ssh(host, "cmd /c 'echo \"it''s\" & echo RA:1:0'").stdout == b'"it\'s" \r\nRA:1:0\r\n'
         assert ssh(host, "cmd /c 'echo a\u2019\u2019b'").stdout.startswith(b"a")

@@ -42,7 +42,7 @@ class Sender:
         self._limits = (plan.before, plan.after)
 
     def send(self, writes: t.Sequence[Write], state: Observed, record: Record, *, go_on: bool) -> HostError | None:
-        """Write in order and return the first refusal, or None.
+        """Write in order and return the first refusal that stays, or None.
 
         Args:
             writes: What to write.
@@ -54,22 +54,29 @@ class Sender:
             HostUnreachable: The connection was lost.
         """
         first: HostError | None = None
+        # A refusal that is no verdict yet: its writes have another try before them.
+        open_refusal: HostError | None = None
         # What the host holds if no refused write was made after all, and if every one was.
         least = most = state
         pending = [list(writes)]
         while pending:
             batch = pending.pop(0)
-            if first is not None:
-                batch = self._harmless(batch, least, most)
+            if first is not None or open_refusal is not None:
+                harmless = self._harmless(batch, least, most)
+                first = first or (open_refusal if len(harmless) < len(batch) else None)
+                batch = harmless
             made, refused, error = self._send_batch(batch, record)
             least, most = applied(least, made), applied(most, [*made, *refused])
             if error is None:
                 continue
-            first = first or error
-            if not go_on:
-                break
             # A channel that writes all at once refuses all at once: then each key has a try of its own.
             runs = [list(run) for dummy, run in itertools.groupby(refused, key=lambda write: write.key)]
+            if not go_on or len(runs) == 1:
+                first = first or error
+            else:
+                open_refusal = open_refusal or error
+            if not go_on:
+                break
             pending = [*(runs if len(runs) > 1 else []), list(batch[len(made) + len(refused) :]), *pending]
         return first
 
