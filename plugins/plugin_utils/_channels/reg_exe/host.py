@@ -23,6 +23,11 @@ from ..words import LONGEST, shown
 from .lines import CMD, POWERSHELL, START, Answer, wrapped
 
 _SHELLS: t.Final = (CMD, POWERSHELL)
+
+# OpenSSH's own words, never translated, when not even the connection came about: nothing can have run.
+_NOT_CONNECTED: t.Final = re.compile(
+    "ssh: connect to host|ssh: Could not resolve|Host key verification failed|Permission denied"
+)
 Errors = tuple[type[Exception], ...]
 
 
@@ -57,14 +62,14 @@ class SshHost:
 
     Attributes:
         calls: Lines run and files transferred so far.
-        answered: True once the host has answered.
+        reached: True once the host has answered, or may have run something without an answer.
     """
 
     def __init__(
         self, connection: t.Any, *, lost: Errors, refused: Errors, clock: t.Callable[[], float] = time.monotonic
     ) -> None:
         self.calls = 0
-        self.answered = False
+        self.reached = False
         self._connection = connection
         self._shell = shell_of(connection)
         self._lost = lost
@@ -92,7 +97,7 @@ class SshHost:
         with self._call(doing, changes=changes):
             code, output, errors = self._connection.exec_command(wrapped(whole, self._shell), sudoable=False)
         # Also true of a wrong shell: it may have understood the rest of the line.
-        self.answered = True
+        self.reached = True
         answer = Answer.of(_bytes(output))
         if START in answer.codes:
             return answer
@@ -146,6 +151,7 @@ class SshHost:
         try:
             yield
         except self._lost as error:
+            self.reached = self.reached or not _NOT_CONNECTED.search(str(error))
             raise HostUnreachable(
                 doing=doing,
                 reason=_words(error),

@@ -138,7 +138,7 @@ class RegExeRegistry:
 
     def close(self) -> None:
         """Remove what is left of our files on the host; never raises."""
-        if not self._host.answered:
+        if not self._host.reached:
             self.left_behind = []
         if self.left_behind:
             with contextlib.suppress(RemoteAssistanceError, *self._host.errors):

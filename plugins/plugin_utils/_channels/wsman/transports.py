@@ -72,11 +72,39 @@ class Transport(t.Protocol):
 
 
 class LibraryTransport:
-    """What the two libraries have in common: how their trouble is told."""
+    """What the two libraries have in common: how their trouble is told.
 
-    def __init__(self, *, secret: str | None) -> None:
-        self._secret = secret
+    Args:
+        raw: The library's own transport.
+        owned: Close it when done; a client that the connection plugin opened stays open.
+    """
+
+    def __init__(self, raw: t.Any, *, owned: bool) -> None:
+        self._raw = raw
+        self._owned = owned
+        self._secret = _text_or_none(getattr(raw, "password", None))
         self._answered = False
+
+    def send(self, message: bytes, *, until: float | None) -> bytes:
+        """Send through the library; see Transport."""
+        try:
+            answer = bytes(self._send(message, until))
+        except FAILURES as error:
+            # "from None": the texts of the libraries can hold proxy addresses with passwords.
+            raise self._told(error) from None
+        self._answered = True
+        return answer
+
+    def close(self) -> None:
+        """Drop the connection if it is our own; see Transport."""
+        if self._owned:
+            _quietly(self._drop)
+
+    def _send(self, message: bytes, until: float | None) -> t.Any:
+        raise NotImplementedError
+
+    def _drop(self) -> None:
+        raise NotImplementedError
 
     def _told(self, error: Exception) -> HttpStatus | NoAnswer:
         if isinstance(error, _REFUSED):
@@ -99,7 +127,7 @@ class LibraryTransport:
         return text.replace(self._secret, "***") if self._secret else text
 
     def _session(self) -> object:
-        raise NotImplementedError
+        return getattr(self._raw, "session", None)
 
 
 class PywinrmTransport(LibraryTransport):
@@ -111,34 +139,21 @@ class PywinrmTransport(LibraryTransport):
     """
 
     def __init__(self, protocol: t.Any, *, owned: bool) -> None:
-        self._raw = protocol.transport
-        self._owned = owned
-        super().__init__(secret=_text_or_none(getattr(self._raw, "password", None)))
+        super().__init__(protocol.transport, owned=owned)
         self.operation_timeout = _seconds(getattr(protocol, "operation_timeout_sec", None), 20)
         self.read_timeout = _seconds(getattr(self._raw, "read_timeout_sec", None), 30)
 
-    def send(self, message: bytes, *, until: float | None) -> bytes:
-        """Send through pywinrm; see Transport."""
+    def _send(self, message: bytes, until: float | None) -> t.Any:
         kept = self._raw.read_timeout_sec
         if until is not None:
             self._raw.read_timeout_sec = waits_until(until, connect=self.read_timeout, read=self.read_timeout)
         try:
-            answer = bytes(self._raw.send_message(message))
-        except FAILURES as error:
-            # "from None": the texts of the libraries can hold proxy addresses with passwords.
-            raise self._told(error) from None
+            return self._raw.send_message(message)
         finally:
             self._raw.read_timeout_sec = kept
-        self._answered = True
-        return answer
 
-    def close(self) -> None:
-        """Drop the connection if it is our own; see Transport."""
-        if self._owned:
-            _quietly(self._raw.close_session)
-
-    def _session(self) -> object:
-        return getattr(self._raw, "session", None)
+    def _drop(self) -> None:
+        self._raw.close_session()
 
 
 class PypsrpTransport(LibraryTransport):
@@ -153,22 +168,13 @@ class PypsrpTransport(LibraryTransport):
     """
 
     def __init__(self, wsman: t.Any, *, owned: bool) -> None:
-        self._raw = wsman.transport
-        self._owned = owned
-        super().__init__(secret=_text_or_none(getattr(self._raw, "password", None)))
+        super().__init__(wsman.transport, owned=owned)
         self.operation_timeout = _seconds(getattr(wsman, "operation_timeout", None), 20)
         self.read_timeout = _seconds(getattr(self._raw, "read_timeout", None), 30)
         self._connect_timeout = _seconds(getattr(self._raw, "connection_timeout", None), 30)
 
-    def send(self, message: bytes, *, until: float | None) -> bytes:
-        """Send through pypsrp; see Transport."""
-        try:
-            answer = bytes(self._raw.send(message) if until is None else self._send_until(message, until))
-        except FAILURES as error:
-            # "from None": the texts of the libraries can hold proxy addresses with passwords.
-            raise self._told(error) from None
-        self._answered = True
-        return answer
+    def _send(self, message: bytes, until: float | None) -> t.Any:
+        return self._raw.send(message) if until is None else self._send_until(message, until)
 
     def _send_until(self, message: bytes, until: float) -> t.Any:
         # Retries sleep between attempts; there is no time for that. Read when the session is built.
@@ -185,13 +191,8 @@ class PypsrpTransport(LibraryTransport):
         finally:
             self._raw.connection_timeout, self._raw.read_timeout = kept
 
-    def close(self) -> None:
-        """Drop the connection if it is our own; see Transport."""
-        if self._owned:
-            _quietly(self._raw.close)
-
-    def _session(self) -> object:
-        return getattr(self._raw, "session", None)
+    def _drop(self) -> None:
+        self._raw.close()
 
 
 def _seconds(value: object, otherwise: float) -> float:
