@@ -36,9 +36,9 @@ def refuse_interruption(dummy: Outcome) -> None:
     raise AssertionError("nothing was broken off")
 
 
-def run(host: WineHost, job: Job) -> tuple[Outcome | HostError, set[str]]:
+def run(host: WineHost, job: Job, **variables: t.Any) -> tuple[Outcome | HostError, set[str]]:
     """Return how a job ended, and the names of files that are said to be on the host still."""
-    with ssh_channel_to(host) as channel:
+    with ssh_channel_to(host, **variables) as channel:
         ended: Outcome | HostError
         try:
             ended = enforce(channel, from_mapping(job.raw), check_mode=False, interrupted=refuse_interruption)
@@ -98,12 +98,8 @@ def each_execution(
     raise AssertionError("the run never came to an end")
 
 
-JOBS = pytest.mark.parametrize("job", [DISABLE, OFFER], ids=["disable", "offer"])
-DONE = pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-
-
-@DONE
-@JOBS
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("job", [DISABLE, OFFER], ids=["disable", "offer"])
 def test_a_connection_that_is_lost_once_does_not_keep_a_run_from_its_end(host, job, done):
     finished = 0
     for ended, dummy, after in each_execution(host, job, DropConnection(performed=done), times=1):
@@ -118,24 +114,37 @@ def test_a_connection_that_is_lost_once_does_not_keep_a_run_from_its_end(host, j
     assert finished > 3
 
 
-@DONE
-@JOBS
+@pytest.mark.parametrize(("job", "done"), [(DISABLE, False), (OFFER, True)], ids=["disable-before", "offer-after"])
 def test_a_connection_that_is_lost_for_ever_leaves_a_host_as_the_outcome_says(host, job, done):
     failures = []
     for ended, *dummy in each_execution(host, job, DropConnection(performed=done), times=None):
         failures.append(ended if isinstance(ended, HostError) else ended.failure)
-    # Losing the connection while files are removed at the very end is no failure of the run.
-    assert all(isinstance(failure, HostUnreachable) for failure in failures[:-1])
-    assert len(failures) > 4
+    # The last transfer may be complete when the connection is lost, and removing files behind it is no part of a run.
+    failed = [failure for failure in failures if failure is not None]
+    assert all(isinstance(failure, HostUnreachable) for failure in failed)
+    assert len(failures) - len(failed) <= 2
+    assert len(failed) > 3
 
 
-@JOBS
-def test_a_line_that_is_not_performed_and_says_nothing_fails_an_opening_as_a_whole(host, job):
-    for ended, before, after in each_execution(host, job, Answer(), times=1, kind="exec"):
-        now = content(host)
+@pytest.mark.parametrize("job", [DISABLE, OFFER], ids=["disable", "offer"])
+def test_an_import_that_ansible_runs_twice_by_itself_is_made_and_reported_as_made(host, job):
+    dummy, after = job.prepare(host)
+    host.script.add(Trouble(when=WhenRun(line="*reg.exe import*"), do=DropConnection(performed=True)))
+    ended, left_behind = run(host, job, ansible_ssh_retries=2)
+    assert isinstance(ended, Outcome)
+    assert (None, set(), []) == (ended.failure, left_behind, host.temp_files())
+    assert ended.made == ended.plan.steps
+    assert after == content(host)
+    # The second one found no file: the first had removed it.
+    assert 2 == len([line for line in host.executions.commands if "import" in line])
+
+
+def test_a_line_that_is_not_performed_and_says_nothing_is_never_taken_for_success(host):
+    for ended, before, after in each_execution(host, OFFER, Answer(), times=1, kind="exec"):
         if isinstance(ended, Outcome):
-            assert now in ((after,) if job.closing or ended.failure is None else (before,))
-        assert [] == host.temp_files()
+            assert (before if ended.failure else after) == content(host)
+        else:
+            assert "did not understand" in str(ended)
 
 
 @pytest.mark.parametrize("job", [DISABLE, MIXED], ids=["disable", "mixed"])
@@ -145,7 +154,7 @@ def test_no_beginning_of_the_file_that_is_imported_makes_a_host_wider(host, job)
     files: list[str] = []
 
     def keep() -> None:
-        (name,) = (name for name in host.temp_files() if "import" in host.executions.commands[-1] and name)
+        (name,) = re.findall(r'import "[^"]*\\(.*?)"', host.executions.commands[-1])
         files.append((host.machine.file("C:\\Windows\\Temp") / name).read_bytes().decode("utf-16"))
 
     host.script.add(Trouble(when=WhenRun(line="*reg.exe import*"), do=Call(function=keep)))

@@ -149,6 +149,16 @@ def test_each_trouble_has_its_clear_message_and_leaves_the_host_as_it_was(run, h
         host.temp_writable = True
 
 
+def test_a_host_whose_shell_is_powershell_and_not_cmd_is_named_as_such(run, wine):
+    host = wine("domain_member", shell="powershell")
+    before = host.registry.dump()
+    finished = run_on(run, host, more={"ansible_shell_type": "cmd"}, **{MODULE: ALL_OFF})
+    assert "failed" == finished.status("wine01")
+    message = finished.result("wine01")["msg"]
+    assert [] == [word for word in ("ansible_shell_type is cmd", "set it to powershell") if word not in message]
+    assert ([], (), before) == (host.temp_files(), host.errors, host.registry.dump())
+
+
 def test_a_closing_whose_import_was_refused_once_tries_each_key_alone_and_succeeds(run, host):
     only_while_importing("reg_exe", "missing", times=1)(host)
     finished = run_on(run, host, more={}, **{MODULE: ALL_OFF})

@@ -88,14 +88,25 @@ def test_close_never_raises(error: Exception) -> None:
     assert list(connection.sent) == reg.left_behind
 
 
-def test_a_host_that_never_answered_has_no_files() -> None:
+def test_a_host_to_which_no_connection_came_about_has_no_files() -> None:
     connection = ScriptedConnection()
-    connection.fails[0] = Lost("x")
+    connection.fails[0] = Lost("Failed to connect to the host via ssh: ssh: connect to host x port 22: refused")
     reg = channel(connection)
     with pytest.raises(HostUnreachable):
         reg.read([KeyRead(key=KEY)])
     reg.close()
     assert (["exec"], []) == (connection.events, reg.left_behind)
+
+
+def test_a_host_that_is_lost_before_its_first_answer_is_cleaned_up() -> None:
+    connection = ScriptedConnection()
+    connection.codes = {"del0.file": 1}
+    connection.fails[0] = Lost("Failed to connect to the host via ssh: Connection reset by peer")
+    reg = channel(connection)
+    with pytest.raises(HostUnreachable):
+        reg.read([KeyRead(key=KEY)])
+    reg.close()
+    assert (["exec", "exec"], []) == (connection.events, reg.left_behind)
 
 
 def test_after_an_interruption_the_next_line_cleans_up() -> None:

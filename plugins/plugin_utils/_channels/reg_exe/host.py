@@ -180,7 +180,7 @@ class SshHost:
 
 def _words(error: Exception) -> str:
     """Return what the plugin says; what ssh says last, behind its banners, is the reason."""
-    text = re.sub("@{3,}", " ", str(error)).strip().rstrip(".")
+    text = re.sub("@{3,}", " ", str(error)).rstrip(" .:\r\n").lstrip()
     return shown(text) if len(text) <= LONGEST else f"{shown(text, longest=100)} {shown(text[-200:])}"
 
 
