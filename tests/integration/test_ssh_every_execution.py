@@ -16,7 +16,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostUnreachable,
 )
 
-from tests.integration.host_oracle import DISABLE, MIXED, OFFER, Content, Job, content, place, wider
+from tests.integration.host_oracle import DISABLE, DISABLE_VIEWING, MIXED, OFFER, Content, Job, content, place, wider
 from tests.integration.real_channels import ssh_channel_to
 from tests.lab import Trouble
 from tests.lab.wine import Answer, Call, DropConnection, WhenRun, WineHost
@@ -147,7 +147,7 @@ def test_a_line_that_is_not_performed_and_says_nothing_is_never_taken_for_succes
             assert "did not understand" in str(ended)
 
 
-@pytest.mark.parametrize("job", [DISABLE, MIXED], ids=["disable", "mixed"])
+@pytest.mark.parametrize("job", [DISABLE_VIEWING, MIXED], ids=["disable-viewing", "mixed"])
 def test_no_beginning_of_the_file_that_is_imported_makes_a_host_wider(host, job):
     """An import runs from top to bottom and may end anywhere: each entry is imported alone, by Wine's reg.exe."""
     before, after = job.prepare(host)
