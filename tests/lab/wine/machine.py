@@ -23,6 +23,7 @@ from .store import WineStore
 
 # The server ends by itself soon after its last client: nothing stays if this process is killed.
 _LINGER_SECONDS = 3
+_ATTEMPTS = 3
 
 
 class WineRegistryView(RegistryView):
@@ -78,6 +79,17 @@ class WineMachine:
         if not self.prefix.is_dir():
             _sweep()
             clone(self.prefix)
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                self._start_once()
+            except WineError:
+                # Under load a first process now and then ends before it begins (wine.md, section 3).
+                if not attempts_left:
+                    raise
+            else:
+                return
+
+    def _start_once(self) -> None:
         variables = self.environment
         # Debian's wrapper would end the server with its first client (wine.md, section 1).
         self._server = subprocess.Popen(
