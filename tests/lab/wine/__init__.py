@@ -2,7 +2,7 @@
 # Copyright (c) 2026 winfleet contributors
 r"""Windows hosts by Wine: a registry, a reg.exe and a cmd.exe that nobody here wrote, reached by a real sshd.
 
-What is not faithful (reference/wine.md has the measurements):
+What is not faithful (all measured with Wine 8):
 
 - The messages of reg.exe, and their stream: decide by exit codes and by files.
 - ``&&`` and ``||`` of cmd.exe always run both sides; ``%ERRORLEVEL%`` expands late.

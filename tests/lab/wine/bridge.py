@@ -42,7 +42,7 @@ class Bridge:
     """A running regbridge.exe; every call is one registry function, failures are Win32 codes.
 
     It is also the Windows process that must live as long as the host, so that Wine's services are not started, with
-    their hands on a caller's pipe, by the first command (wine.md, section 1).
+    their hands on a caller's pipe, by the first command (measured with Wine 8).
 
     Args:
         command: Words that start it.

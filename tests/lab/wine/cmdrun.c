@@ -2,7 +2,7 @@
  * Copyright (c) 2026 winfleet contributors
  *
  * Runs the command line in the variable RA_CMD as Win32-OpenSSH runs one that needs no terminal: CreateProcess of
- * "cmd.exe" /c "<line>", nothing quoted, nothing escaped (reference/wine.md, section 3). Starting cmd.exe from Unix
+ * "cmd.exe" /c "<line>", nothing quoted, nothing escaped (measured with Wine 8). Starting cmd.exe from Unix
  * instead would quote the line a second time, with \" that cmd does not know.
  */
 #include <windows.h>

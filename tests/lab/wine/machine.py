@@ -83,7 +83,7 @@ class WineMachine:
             try:
                 self._start_once()
             except WineError:
-                # Under load a first process now and then ends before it begins (wine.md, section 3).
+                # Under load a first process now and then ends before it begins (measured with Wine 8).
                 if not attempts_left:
                     raise
             else:
@@ -91,7 +91,7 @@ class WineMachine:
 
     def _start_once(self) -> None:
         variables = self.environment
-        # Debian's wrapper would end the server with its first client (wine.md, section 1).
+        # Debian's wrapper would end the server with its first client (measured with Wine 8).
         self._server = subprocess.Popen(
             [*confined(), program("wineserver64"), "-f", f"-p{_LINGER_SECONDS}"],
             env=variables,

@@ -23,7 +23,7 @@ _SPACE = "C:\\lab"
 
 
 def environment(prefix: Path, locale: str = DEFAULT_LOCALE) -> dict[str, str]:
-    """Return the whole environment of every process of a host (wine.md, section 1)."""
+    """Return the whole environment of every process of a host (measured with Wine 8)."""
     user = getpass.getuser()
     made = {
         "PATH": os.defpath,
@@ -108,7 +108,7 @@ def _make_template(prefix: Path) -> None:
             link.unlink()
             link.mkdir()
     for stub in (prefix / "drive_c" / "windows").rglob("powershell.exe"):
-        # It does nothing and reports success: whoever needs PowerShell must notice (wine.md, section 7).
+        # It does nothing and reports success: whoever needs PowerShell must notice (measured with Wine 8).
         stub.unlink()
     lab = prefix / "drive_c" / "lab"
     compile_helpers(lab)

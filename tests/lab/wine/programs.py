@@ -16,7 +16,7 @@ ROOT = HERE.parents[2]
 STATE = ROOT / ".lab" / "wine"
 HELPERS = ("cmdrun", "regbridge", "regstub")
 
-# Debian keeps the loader and the server out of PATH; its wrappers add options that hang pipes (wine.md, section 1).
+# Debian keeps the loader and the server out of PATH; its wrappers add options that hang pipes (measured with Wine 8).
 _FOLDERS = ("/usr/lib/wine", "/usr/lib64/wine", "/usr/sbin", "/usr/local/sbin", "/sbin")
 _NEEDED = ("wine64", "wineserver64", "sshd", "ssh", "ssh-keygen", "scp", "setpriv", "x86_64-w64-mingw32-gcc")
 

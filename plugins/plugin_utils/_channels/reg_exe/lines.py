@@ -8,7 +8,7 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 A line is a row of steps joined by ``&``. Each step proves itself by a marker, ``RA:<label>:<code>``; nothing is decided
 by messages, which are localized, nor by the exit code of the line, which is that of its last command only.
 
-- Never ``&&`` or ``||``: Wine runs both sides (reference/wine.md, section 3).
+- Never ``&&`` or ``||``: Wine runs both sides (measured with Wine 8).
 - Every ``if`` stands in parentheses of its own, or what follows behind an ``&`` would belong to it.
 - No ``else``, no ``if`` inside another one, no pipe: from the second ``else`` of a line on, Wine runs both sides.
 - Only text of this collection and ``temp_dir`` get onto a line. Names and data of values are in files.

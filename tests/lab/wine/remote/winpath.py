@@ -2,7 +2,7 @@
 # Copyright (c) 2026 winfleet contributors
 r"""Paths as Win32-OpenSSH reads them, looked up in a Wine prefix. Standard library only: runs on its own.
 
-The rules (reference/wine.md, section 5, from misc.c of openssh-portable): ``/C:/x``, ``C:/x`` and ``C:\x`` are the
+The rules (from misc.c of openssh-portable): ``/C:/x``, ``C:/x`` and ``C:\x`` are the
 drive's path, ``/x`` lies on the current drive, ``/`` is a root that lists the drives, everything else is relative to
 the profile folder. Names compare without regard to case.
 """

@@ -9,7 +9,7 @@ Runs on its own (standard library only) with one argument, a JSON file:
     subsystem what sshd gives as command for sftp
     prefix, home, windows_home, environment, wine, cmdrun, scp, shell    what and how to run
 
-A command is handed to cmd.exe byte for byte (reference/wine.md, sections 3 and 5). With ``shell`` = ``powershell``,
+A command is handed to cmd.exe byte for byte (measured with Wine 8). With ``shell`` = ``powershell``,
 only PowerShell's documented rule for single quotes is imitated: the line must be ``cmd /c '...'``; no PowerShell runs.
 """
 
