@@ -101,6 +101,8 @@ class Sender:
         number = batch.index(failures[0].write) if failures else len(batch)
         refused = [failure.write for failure in failures]
         record.confirmed.update(batch[:number])
+        # A second try that was confirmed leaves no doubt.
+        record.doubtful.difference_update(batch[:number])
         record.doubtful.update(refused)
         return batch[:number], refused, failures[0].error if failures else None
 
