@@ -12,7 +12,6 @@ from ..plugin_utils._ansible.inputs import checked_folder
 from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._policy.effective import effective
 from ..plugin_utils._policy.options import host_options, without_descriptions
-from ..plugin_utils._policy.variables import TEMP_DIR
 from ..plugin_utils._policy.words import EVERYTHING, helpers_in_words, in_words
 
 ARGUMENT_SPEC: t.Final = without_descriptions(host_options())
@@ -23,8 +22,7 @@ class ActionModule(RemoteAssistanceAction):
 
     def perform(self, task_vars: dict[str, t.Any]) -> Result:  # noqa: ARG002  the form of the base class
         self.refuse_unknown_arguments(ARGUMENT_SPEC)
-        temp_dir = plain(self._task.args.get("temp_dir"))
-        with self.channel(temp_dir=TEMP_DIR if temp_dir is None else checked_folder(temp_dir)) as channel:
+        with self.channel(temp_dir=checked_folder(plain(self._task.args.get("temp_dir")))) as channel:
             observed = channel.read(EVERYTHING)
             facts = self.describe(channel)
         words = in_words(observed)

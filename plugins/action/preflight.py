@@ -52,9 +52,12 @@ class ActionModule(RemoteAssistanceAction):
         wrong = problems_of_source(source)
         if wrong:
             raise InputError(wrong)
+        extra = load_extra_vars(self._loader)
         by_problem: dict[Problem, list[str]] = {}
         for host in hosts:
-            for problem in self._problems_of(host, hosts, source, task_vars):
+            variables = dict(task_vars["hostvars"].raw_get(host))
+            misplaced = _misplaced(variables, str(source[VARIABLES_PREFIX]), extra)
+            for problem in (*misplaced, *self._problems_of(host, hosts, source, variables, task_vars)):
                 by_problem.setdefault(problem, []).append(host)
         if by_problem:
             return _refusal(by_problem)
@@ -72,31 +75,34 @@ class ActionModule(RemoteAssistanceAction):
         return hosts
 
     def _problems_of(
-        self, host: str, hosts: list[str], source: dict[str, t.Any], task_vars: dict[str, t.Any]
+        self,
+        host: str,
+        hosts: list[str],
+        source: dict[str, t.Any],
+        variables: dict[str, t.Any],
+        task_vars: dict[str, t.Any],
     ) -> tuple[Problem, ...]:
-        hostvars = task_vars["hostvars"]
-        variables = dict(hostvars.raw_get(host))
-        misplaced = self._misplaced(variables, str(source[VARIABLES_PREFIX]))
         # What the play to come has, and the variables of a host alone have not.
-        variables |= {"hostvars": hostvars, "inventory_hostname": host, "groups": task_vars.get("groups", {})}
+        variables = variables | {name: task_vars[name] for name in ("hostvars", "groups") if name in task_vars}
+        variables["inventory_hostname"] = host
         variables |= dict.fromkeys(("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"), hosts)
         templar = Templar(loader=self._loader, variables=variables)
         try:
             request_of(source, variables, templar.template, DECLARATION_SCHEMA)
         except InputError as error:
-            return (*misplaced, *error.problems)
-        return misplaced
+            return error.problems
+        return ()
 
-    def _misplaced(self, variables: dict[str, t.Any], prefix: str) -> tuple[Problem, ...]:
-        """Return the variables of an inventory that Ansible would not read from there."""
-        extra = load_extra_vars(self._loader)
-        names = [prefix + name for name in EXTRA_ONLY]
-        expected = "works by -e only, not in an inventory: Ansible reads it before it knows a host"
-        return tuple(
-            Problem(path=name, value=shown_input(plain(variables[name])), expected=expected)
-            for name in names
-            if name in variables and name not in extra
-        )
+
+def _misplaced(variables: dict[str, t.Any], prefix: str, extra: t.Container[str]) -> tuple[Problem, ...]:
+    """Return the variables of an inventory that Ansible would not read from there."""
+    names = [prefix + name for name in EXTRA_ONLY]
+    expected = "works by -e only, not in an inventory: Ansible reads it before it knows a host"
+    return tuple(
+        Problem(path=name, value=shown_input(plain(variables[name])), expected=expected)
+        for name in names
+        if name in variables and name not in extra
+    )
 
 
 def _nothing_matches(pattern: str, groups: t.Mapping[str, t.Sequence[str]]) -> str:

@@ -227,10 +227,8 @@ class Broken(BaseException):
     """What a task time-out is: no Exception."""
 
 
-@pytest.mark.parametrize("message", range(3, 3 + len(OPENING_WRITES) + 3))
-def test_an_opening_that_is_broken_off_is_undone_and_the_interruption_goes_on(message: int) -> None:
-    host = InMemoryHost(CLOSED)
-    channel = InMemoryChannel(host)
+def broken_off(channel: InMemoryChannel, raw: dict[str, t.Any], message: int) -> list[Outcome]:
+    """Break a run off before a message; return what was told of it."""
     told: list[Outcome] = []
 
     def break_off(number: int) -> None:
@@ -239,7 +237,15 @@ def test_an_opening_that_is_broken_off_is_undone_and_the_interruption_goes_on(me
 
     channel.between = break_off
     with pytest.raises(Broken):
-        enforce(channel, from_mapping(OPENING), check_mode=False, interrupted=told.append)
+        enforce(channel, from_mapping(raw), check_mode=False, interrupted=told.append)
+    return told
+
+
+@pytest.mark.parametrize("message", range(3, 3 + len(OPENING_WRITES) + 3))
+def test_an_opening_that_is_broken_off_is_undone_and_the_interruption_goes_on(message: int) -> None:
+    host = InMemoryHost(CLOSED)
+    channel = InMemoryChannel(host)
+    told = broken_off(channel, OPENING, message)
     assert contents(CLOSED) == contents(host.state())
     assert ([10.0], 1, ()) == (channel.limits, len(told), told[0].made)
 
@@ -248,15 +254,7 @@ def test_an_opening_that_is_broken_off_is_undone_and_the_interruption_goes_on(me
 def test_a_closing_that_is_broken_off_stays_as_far_as_it_came(message: int) -> None:
     host = InMemoryHost(OPEN)
     channel = InMemoryChannel(host)
-    told: list[Outcome] = []
-
-    def break_off(number: int) -> None:
-        if number == message:
-            raise Broken
-
-    channel.between = break_off
-    with pytest.raises(Broken):
-        enforce(channel, from_mapping(CLOSING), check_mode=False, interrupted=told.append)
+    told = broken_off(channel, CLOSING, message)
     assert message - 3 == len(channel.log) == len(told[0].made)
     assert [] == wider(host.state(), OPEN)
 

@@ -15,7 +15,7 @@ from ansible.errors import AnsibleError
 
 from .._channels.reg_exe.lines import folder
 from .._policy.catalogue import TOP_LEVEL
-from .._policy.declaration import Declaration, from_mapping, problems, shown_input
+from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.kinds import nearest_word
 from .._policy.options import declaration_options, host_options, without_descriptions
 from .._policy.presets import PRESET_VARIABLES, PRESETS, with_preset
@@ -113,29 +113,27 @@ def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
 
 def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: SchemaCheck) -> Request:
     """Return the request if nothing is wrong with it and nothing was found before."""
-    temp_dir = raw.pop("temp_dir", None)
-    if temp_dir is None:
-        temp_dir = TEMP_DIR
-    found += [replace(problem, path=prefix + problem.path) for problem in _problems_of_folder(temp_dir)]
+    temp_dir, declaration = TEMP_DIR, None
+    try:
+        temp_dir = checked_folder(raw.pop("temp_dir", None))
+    except InputError as wrong:
+        found += [replace(problem, path=prefix + problem.path) for problem in wrong.problems]
     # Nothing declared is a problem of its own, and not one where something that is there is wrong already.
     if raw or not found:
-        found += [replace(problem, path=_path(prefix, problem.path)) for problem in problems(raw)]
-    if found:
+        try:
+            declaration = from_mapping(raw)
+        except InputError as wrong:
+            found += [replace(problem, path=_path(prefix, problem.path)) for problem in wrong.problems]
+    if found or declaration is None:
         raise InputError(found)
     schema.check(without_nulls(raw))
-    return Request(declaration=from_mapping(raw), temp_dir=temp_dir)
-
-
-def _problems_of_folder(temp_dir: t.Any) -> tuple[Problem, ...]:
-    try:
-        checked_folder(temp_dir)
-    except InputError as error:
-        return error.problems
-    return ()
+    return Request(declaration=declaration, temp_dir=temp_dir)
 
 
 def checked_folder(temp_dir: t.Any) -> str:
-    """Return the option ``temp_dir``, which is a folder on a drive of the host; raises InputError."""
+    """Return the option ``temp_dir``, which is a folder on a drive of the host, or its default; raises InputError."""
+    if temp_dir is None:
+        return TEMP_DIR
     if not isinstance(temp_dir, str):
         raise InputError(
             [Problem(path="temp_dir", value=shown_input(temp_dir), expected="expected the path of a folder")]

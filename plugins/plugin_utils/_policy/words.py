@@ -16,7 +16,6 @@ from .catalogue import (
     CONTROL_PANEL,
     HELPER_KEY,
     NOT_CONFIGURED,
-    OFFER,
     POLICIES,
     POLICY_KEY,
     PREFERENCE_KEY,
@@ -40,12 +39,15 @@ EVERYTHING: t.Final = (
 """The reads that cover the whole catalogue."""
 
 
-def in_words(observed: Observed, settings: t.Container[str] | None = None) -> dict[str, dict[str, t.Any]]:
+def in_words(
+    observed: Observed, settings: t.Container[str] | None = None, *, list_word: str = "helpers"
+) -> dict[str, dict[str, t.Any]]:
     """Return a host's state in the declaration's words.
 
     Args:
         observed: What was read.
         settings: The dotted words of the settings to show, or None for all.
+        list_word: What the list of helpers is called; another word where only some names were read.
 
     Returns:
         A mapping like a declaration; options and preferences that are absent are left out, a switch that is absent
@@ -63,7 +65,7 @@ def in_words(observed: Observed, settings: t.Container[str] | None = None) -> di
             if value and (settings is None or f"{policy.name}.{option.name}" in settings):
                 entry[option.name] = shown(value, option.kind)
         if policy.has_helpers and (settings is None or f"{policy.name}.helpers" in settings):
-            entry["helpers"] = helpers_in_words(observed)
+            entry[list_word] = helpers_in_words(observed)
         if entry:
             words[policy.name] = entry
     preferences = observed.get(PREFERENCE_KEY, _EMPTY)
@@ -89,12 +91,11 @@ def difference(plan: Plan, made: t.Sequence[Step]) -> dict[str, dict[str, t.Any]
     # The state of a policy is the frame in which its options are read; a policy's switch is always read with them.
     touched |= {setting.split(".")[0] + ".state" for setting in touched}
     after = applied(plan.before, [step.write() for step in made])
-    sides = {"before": in_words(plan.before, touched), "after": in_words(after, touched)}
-    if not plan.whole_list:
-        for words in sides.values():
-            if "helpers" in words.get(OFFER.name, {}):
-                words[OFFER.name]["helpers (of those named)"] = words[OFFER.name].pop("helpers")
-    return sides
+    list_word = "helpers" if plan.whole_list else "helpers (of those named)"
+    return {
+        "before": in_words(plan.before, touched, list_word=list_word),
+        "after": in_words(after, touched, list_word=list_word),
+    }
 
 
 def change(step: Step) -> dict[str, t.Any]:

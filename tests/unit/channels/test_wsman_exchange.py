@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman import provider
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.codes import Trouble
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.troubles import (
     HttpStatus,
@@ -19,27 +18,14 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostUnreachable,
     UnsupportedConnection,
 )
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import RegistryKey
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import (
+    DEAD,
+    DONE,
     Script,
+    failure,
     output,
+    run,
 )
-
-REQUEST = provider.list_values(RegistryKey(path="SOFTWARE"))
-DONE = [("ReturnValue", 0)]
-DEAD = HttpStatus(400, b"")
-
-
-def run(script: Script, *, changes: bool = False, exchange: object = None) -> int:
-    exchange = exchange or script.exchange()
-    return exchange.call(REQUEST, doing="doing it", changes=changes).return_value
-
-
-def failure(script: Script, kind: type, *, changes: bool = False) -> HostError:
-    with pytest.raises(kind) as caught:
-        run(script, changes=changes)
-    assert type(caught.value) is kind
-    return caught.value
 
 
 def test_nothing_is_opened_before_the_first_message_and_one_connection_serves_all() -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman import provider
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.troubles import (
     HttpStatus,
 )
@@ -15,29 +14,15 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostError,
     HostUnreachable,
 )
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import RegistryKey
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import (
+    DONE,
     Script,
+    failure,
     fault,
     output,
+    run,
     wsman_fault,
 )
-
-REQUEST = provider.list_values(RegistryKey(path="SOFTWARE"))
-DONE = [("ReturnValue", 0)]
-DEAD = HttpStatus(400, b"")
-
-
-def run(script: Script, *, changes: bool = False, exchange: object = None) -> int:
-    exchange = exchange or script.exchange()
-    return exchange.call(REQUEST, doing="doing it", changes=changes).return_value
-
-
-def failure(script: Script, kind: type, *, changes: bool = False) -> HostError:
-    with pytest.raises(kind) as caught:
-        run(script, changes=changes)
-    assert type(caught.value) is kind
-    return caught.value
 
 
 def refused(number: object = "", *, subcode: str = "w:InternalError", status: int = 500, text: str = "words") -> Script:

@@ -14,11 +14,15 @@ import typing as t
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
+import pytest
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman import provider
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.exchange import Exchange
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.troubles import (
     HttpStatus,
     NoAnswer,
 )
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import RegistryKey
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -130,3 +134,22 @@ class Script:
 
     def exchange(self, **settings: t.Any) -> Exchange:
         return Exchange(self.open, **settings)
+
+
+REQUEST = provider.list_values(RegistryKey(path="SOFTWARE"))
+DONE = [("ReturnValue", 0)]
+DEAD = HttpStatus(400, b"")
+
+
+def run(script: Script, *, changes: bool = False, exchange: object = None) -> int:
+    """Have one conversation; return its ReturnValue."""
+    exchange = exchange or script.exchange()
+    return exchange.call(REQUEST, doing="doing it", changes=changes).return_value
+
+
+def failure(script: Script, kind: type, *, changes: bool = False) -> HostError:
+    """Return the error of exactly this kind that a conversation ends with."""
+    with pytest.raises(kind) as caught:
+        run(script, changes=changes)
+    assert type(caught.value) is kind
+    return caught.value

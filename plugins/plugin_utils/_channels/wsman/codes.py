@@ -16,12 +16,7 @@ import typing as t
 from dataclasses import dataclass
 from types import MappingProxyType
 
-
-class Kind(enum.Enum):
-    """Which error a meaning becomes."""
-
-    FAILED = "failed"
-    DENIED = "denied"
+from ..._registry.errors import AccessDenied, HostError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +26,12 @@ class Meaning:
     Attributes:
         reason: What it means.
         advice: What to do about it, or empty.
-        kind: Which error it becomes.
+        error: Which error it becomes.
     """
 
     reason: str
     advice: str = ""
-    kind: Kind = Kind.FAILED
+    error: type[HostError] = HostError
 
 
 WRONG_TYPE: t.Final = 0x80041005
@@ -48,7 +43,7 @@ _ADMINISTRATOR: t.Final = "Let the connection use an account of the host's local
 DENIED: t.Final = Meaning(
     reason="access denied",
     advice=f"{_ADMINISTRATOR}; a security product or the key's own permissions can refuse it as well",
-    kind=Kind.DENIED,
+    error=AccessDenied,
 )
 _TIMEOUT: t.Final = Meaning(
     reason="the host did not finish the operation in time",

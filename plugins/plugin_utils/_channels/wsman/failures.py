@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._registry.errors import AccessDenied, HostError, HostUnreachable, RemoteAssistanceError, UnsupportedConnection
+from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceError, UnsupportedConnection
 from ..words import shown
 from .answer import Fault, unusable
 from .codes import (
@@ -21,7 +21,6 @@ from .codes import (
     STATUSES,
     SUBCODES,
     WORDINGS,
-    Kind,
     Meaning,
     Trouble,
 )
@@ -85,8 +84,4 @@ def out_of_time(*, doing: str, outcome_unknown: bool) -> HostUnreachable:
 
 def _error(meaning: Meaning, *, doing: str, code: int | None = None, words: str = "") -> HostError:
     reason = f"{meaning.reason} ({words})" if words else meaning.reason
-    match meaning.kind:
-        case Kind.DENIED:
-            return AccessDenied(doing=doing, reason=reason, code=code, advice=meaning.advice)
-        case Kind.FAILED:
-            return HostError(doing=doing, reason=reason, code=code, advice=meaning.advice)
+    return meaning.error(doing=doing, reason=reason, code=code, advice=meaning.advice)
