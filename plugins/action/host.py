@@ -21,7 +21,8 @@ from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._channels.enforce import enforce
 from ..plugin_utils._channels.outcome import Outcome
 from ..plugin_utils._channels.wsman.warm_up import warm_up
-from ..plugin_utils._group_policy.local_run import Copies, Ways, enforce_both
+from ..plugin_utils._group_policy.local_ended import Copies, Ways
+from ..plugin_utils._group_policy.local_run import enforce_both
 from ..plugin_utils._group_policy.refresh import refresh_policy
 from ..plugin_utils._policy.catalogue import LOCAL_GPO
 

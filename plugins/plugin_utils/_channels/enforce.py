@@ -84,6 +84,22 @@ def carry_out(
         raise
 
 
+def take_back(channel: RegistryChannel, declaration: Declaration, decided: Plan) -> Outcome[Step]:
+    """Put back what a plan has made, because the run failed elsewhere; a closing stays closed.
+
+    Args:
+        channel: The way to the host's registry.
+        declaration: What the user wants.
+        decided: A plan that was made true.
+
+    Returns:
+        How that ended; it has no failure of its own.
+    """
+    if decided.closing:
+        return Outcome(plan=decided, made=decided.steps)
+    return _Run(channel, declaration, decided).take_everything_back()
+
+
 def _refuse_unreadable(decided: Plan) -> None:
     for step in decided.unreadable():
         if step.before is not None:
@@ -170,7 +186,15 @@ class _Run:
         except HostError:
             return now
 
-    def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError) -> Outcome[Step]:
+    def take_everything_back(self) -> Outcome[Step]:
+        """Undo a plan that was made true, as far as it still is as this run wrote it. Raises no error of ours."""
+        self._tried = {step.write() for step in self._plan.steps}
+        try:
+            return self._undo(self._channel.read(self._reads), (), None)
+        except HostError:
+            return Outcome(plan=self._plan, unknown=self._plan.steps)
+
+    def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError | None) -> Outcome[Step]:
         """Take back, in reverse order, what still is as this run wrote it."""
         made = self._written(now)
         try:

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._formats import extension_names, gpt_ini, registry_pol
-from .._policy.access import is_closing
+from .._policy.access import is_closing, stays_within
 from .._policy.catalogue import GPT_INI, LOCAL_GPO
 from .._policy.declaration import Declaration
 from .._policy.plan import SET, Plan, Step, same_value
@@ -139,6 +139,19 @@ def plan_local(declaration: Declaration, files: LocalGpoFiles, live: Plan) -> Lo
     )
     step = GptIniStep(before=_words(ini), after=_words(new_ini)) if new_ini != ini else None
     return LocalPlan(plan=plan, ini=step, before=files, after=after)
+
+
+def files_first(planned: LocalPlan, live: Plan) -> bool:
+    """Return True if a run may write the files before the registry.
+
+    Windows may apply the files between the two. Where that would open more than before and than wanted, and the other
+    order would not, the registry goes first.
+    """
+    before, after = planned.plan.before, planned.plan.after
+    limits = (live.before, live.after, overlaid(live.before, before), overlaid(live.after, after))
+    return stays_within(overlaid(live.before, after), *limits) or not stays_within(
+        overlaid(live.after, before), *limits
+    )
 
 
 def decoded(files: LocalGpoFiles) -> tuple[registry_pol.PolicyFile, gpt_ini.GptIni]:

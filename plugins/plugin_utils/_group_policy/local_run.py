@@ -4,7 +4,8 @@
 """One run on one host that writes the registry and the local GPO: which goes first, and what if one of them fails.
 
 A run that only closes writes the registry first and takes nothing back. Every other run writes the files first, because
-they open nothing by themselves, then the registry; if either fails, both are put back.
+they open nothing by themselves until Windows applies them, then the registry; where a policy that is applied in between
+could open more than before and than wanted, it is the other way round. If either fails, both are put back.
 
 FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 """
@@ -13,69 +14,21 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from .._channels.enforce import UNDO_SECONDS, carry_out, prepare
+from .._channels.enforce import UNDO_SECONDS, carry_out, prepare, take_back
 from .._channels.outcome import Outcome
-from .._channels.ports import RegistryChannel
 from .._policy.declaration import Declaration
 from .._policy.plan import Plan, Step
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
-from .local_plan import FileStep, LocalPlan, plan_local
-from .ports import EditedMeanwhile, GroupPolicyFolder, LocalGpoFiles
+from .local_ended import Copies, Ended, FileOutcome, Ways
+from .local_plan import LocalPlan, files_first, plan_local
+from .ports import EditedMeanwhile, LocalGpoFiles
+
+Tell = t.Callable[[t.Sequence[Outcome[t.Any]]], None]
 
 ATTEMPTS: t.Final = 3
 """How often the files are read again and planned anew when somebody else edits them at the same time."""
-
-FileOutcome = Outcome[FileStep]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ways:
-    """The ways to the two places of one host.
-
-    Attributes:
-        registry: To its registry.
-        folder: To the files of its local GPO.
-    """
-
-    registry: RegistryChannel
-    folder: GroupPolicyFolder
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Copies:
-    """What becomes of files that are replaced.
-
-    Attributes:
-        keep: Puts them away on the control node, before the first write; may raise HostError.
-        suffix: What is put behind the names of copies beside them on the host; None for no copies.
-    """
-
-    keep: t.Callable[[LocalGpoFiles], None]
-    suffix: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
-    """How a run on one host ended.
-
-    Attributes:
-        registry: What it did in the registry.
-        files: What it did in the local GPO.
-        local_plan: What was to change there.
-        copies: Full paths of the copies on the host of files that were replaced.
-    """
-
-    registry: Outcome[Step]
-    files: FileOutcome
-    local_plan: LocalPlan
-    copies: tuple[str, ...] = ()
-
-    @property
-    def outcomes(self) -> tuple[Outcome[t.Any], ...]:
-        """Both outcomes."""
-        return (self.registry, self.files)
 
 
 def enforce_both(
@@ -84,7 +37,7 @@ def enforce_both(
     *,
     check_mode: bool,
     copies: Copies,
-    interrupted: t.Callable[[t.Sequence[Outcome[t.Any]]], None],
+    interrupted: Tell,
 ) -> Ended:
     """Bring registry and local GPO of a host to the declared state, or say what that would change.
 
@@ -106,7 +59,9 @@ def enforce_both(
     if planned.steps:
         copies.keep(planned.before)
     run = _Run(ways, declaration, decided, planned, copies)
-    return run.closing(interrupted) if decided.closing and planned.plan.closing else run.opening(interrupted)
+    if decided.closing and planned.plan.closing:
+        return run.closing(interrupted)
+    return run.files_first(interrupted) if files_first(planned, decided) else run.registry_first(interrupted)
 
 
 class _Run:
@@ -123,7 +78,7 @@ class _Run:
         self._copies: tuple[str, ...] = ()
         self._met_others = False
 
-    def closing(self, interrupted: t.Callable[[t.Sequence[Outcome[t.Any]]], None]) -> Ended:
+    def closing(self, interrupted: Tell) -> Ended:
         """Write the registry, then the files whatever became of that; nothing is taken back."""
 
         def broken_off(outcome: Outcome[t.Any]) -> None:
@@ -159,7 +114,32 @@ class _Run:
         made = (*(step for step in registry.made if step.write() not in writes), *again.made)
         return replace(again, plan=registry.plan, made=made, foreign=foreign, failure=again.failure or failure)
 
-    def opening(self, interrupted: t.Callable[[t.Sequence[Outcome[t.Any]]], None]) -> Ended:
+    def registry_first(self, interrupted: Tell) -> Ended:
+        """Write the registry, then the files; put both back if either fails."""
+
+        def broken_off(outcome: Outcome[t.Any]) -> None:
+            interrupted([outcome, self._files(left=self._planned.steps)])
+
+        registry = carry_out(self._channel, self._declaration, self._decided, interrupted=broken_off)
+        if registry.failure is not None:
+            return self._ended(registry, self._files(left=self._planned.steps))
+        try:
+            files = self._write_files()
+        except BaseException:
+            self._folder.limit(UNDO_SECONDS)
+            files = self._after_interruption()
+            self._channel.limit(UNDO_SECONDS)
+            interrupted([self._registry_after(files, registry), files])
+            raise
+        return self._ended(registry if files.failure is None else self._registry_after(files, registry), files)
+
+    def _registry_after(self, files: FileOutcome, registry: Outcome[Step]) -> Outcome[Step]:
+        """Take the registry back, unless the files may be as wanted: those beside the old registry open too much."""
+        if files.unknown or files.made:
+            return registry
+        return take_back(self._channel, self._declaration, self._decided)
+
+    def files_first(self, interrupted: Tell) -> Ended:
         """Write the files, then the registry; put both back if either fails."""
         untouched: Outcome[Step] = Outcome(plan=self._decided, left=self._decided.steps)
         try:

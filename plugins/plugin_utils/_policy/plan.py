@@ -43,7 +43,9 @@ class Step:
         """set, delete or repair_type."""
         if self.after is None or self.after.data is TO_DELETE:
             return DELETE
-        return SET if self.before is None or self.before.type == self.after.type else REPAIR_TYPE
+        if self.before is None or self.before.data is TO_DELETE or self.before.type == self.after.type:
+            return SET
+        return REPAIR_TYPE
 
     @property
     def setting(self) -> str:

@@ -9,13 +9,13 @@ import re
 import typing as t
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.outcome import Outcome
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_plan import GptIniStep
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_run import (
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_ended import (
     Copies,
     Ended,
     Ways,
-    enforce_both,
 )
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_plan import GptIniStep
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_run import enforce_both
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.ports import LocalGpoFiles
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import from_mapping
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.plan import Step
@@ -114,9 +114,13 @@ class Watch:
         self.found: list[tuple[str, list[str]]] = []
         self._live = (lab.host.state(), after.host.state())
         self._either = (*lab.states(), *after.states())
-        if not after.only_closed:
-            # The files go first, and they can be applied before the registry is written.
-            self._either += (observed_of(applied(after.gpo.files.registry_pol, lab.hive())),)
+        between = (
+            observed_of(applied(after.gpo.files.registry_pol, lab.hive())),
+            observed_of(applied(lab.gpo.files.registry_pol, after.hive())),
+        )
+        if not after.only_closed and all(wider(state, *self._either) for state in between):
+            # Whichever goes first, Windows may apply the files in between: there is no order that is never wider.
+            self._either += between
         self._seen: list[t.Any] = []
         between_writes, between_moves, moved = lab.channel.between, lab.folder.between, lab.gpo.moved
         lab.channel.between = lambda number: (self.look(), between_writes(number))[0]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three hosts with a declaration each: one run that closes, one that opens, one that makes the first files."""
+"""Hosts with a declaration each: a run that closes, one that opens, one with new files, one that opens registry first."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ OPENING: Raw = {
     "solicited": {"state": "enabled", "control": "view_only"},
     "offer": {"state": "enabled", "control": "full_control", "helpers": {"set": ["CORP\\a", "CORP\\b"]}},
 }
+# Whoever has the policy of Solicited applied while the old value of the other policy stands there opens plain tickets.
+PLAIN: Observed = {
+    POLICY_KEY: KeyState.of(dword("CreateEncryptedOnlyTickets", 0)),
+    PREFERENCE_KEY: KeyState.of(dword("CreateEncryptedOnlyTickets", 1), dword("fAllowToGetHelp", 0)),
+}
+REGISTRY_FIRST: Raw = {
+    "solicited": {"state": "enabled", "control": "view_only"},
+    "encrypted_tickets_only": {"state": "not_configured"},
+}
 
 
 class Case(t.NamedTuple):
@@ -84,8 +93,15 @@ class Case(t.NamedTuple):
 CLOSES = Case(OPEN, OPEN_FILES, CLOSING)
 OPENS = Case(CLOSED, CLOSED_FILES, OPENING)
 FIRST = Case(CLOSED, NO_FILES, OPENING)
-ALL = [pytest.param(CLOSES, id="closing"), pytest.param(OPENS, id="opening"), pytest.param(FIRST, id="no files")]
-OPENINGS = ALL[1:]
+REGISTRY = Case(PLAIN, NO_FILES, REGISTRY_FIRST)
+ALL = [
+    pytest.param(CLOSES, id="closing"),
+    pytest.param(OPENS, id="opening"),
+    pytest.param(FIRST, id="no files"),
+    pytest.param(REGISTRY, id="registry first"),
+]
+OPENINGS = ALL[1:3]
+"""Those that write the files first."""
 
 # read: 0 and 1; replace: 2 looking, 3 and 4 gpt.ini, 5 and 6 Registry.pol, 7 reading back.
 READING, WRITING = range(2), range(2, 8)

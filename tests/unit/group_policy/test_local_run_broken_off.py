@@ -12,6 +12,7 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.both
 from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.cases import (
     CLOSES,
     OPENINGS,
+    REGISTRY,
     WRITING,
     Case,
     judged,
@@ -66,3 +67,11 @@ def test_a_closing_that_is_broken_off_stays_as_far_as_it_came() -> None:
         assert (CLOSES.files, number) == (lab.gpo.files, len(lab.channel.log))
     for point in WRITING:
         assert CLOSES.wanted().hive() == broken_off(CLOSES, at_point=point).hive()
+
+
+def test_a_run_that_writes_the_registry_first_is_undone_when_it_is_broken_off() -> None:
+    before, after = REGISTRY.lab(), REGISTRY.wanted()
+    for place in [{"at_point": point} for point in WRITING] + [{"at_message": one} for one in range(2, 8)]:
+        lab = broken_off(REGISTRY, **place)
+        left = (lab.hive(), lab.gpo.files)
+        assert left in ((before.hive(), REGISTRY.files), (after.hive(), after.gpo.files))

@@ -22,6 +22,7 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.case
     OPENINGS,
     OPENS,
     READING,
+    REGISTRY,
     WRITING,
     Case,
     judged,
@@ -137,6 +138,32 @@ def test_a_refused_write_of_an_opening_takes_the_files_back(case: Case) -> None:
         assert ended.local_plan.steps == ended.files.restored
 
 
+@pytest.mark.parametrize("point", WRITING)
+def test_a_refused_file_takes_the_registry_back_that_went_first(point: int) -> None:
+    lab, watch = watched(REGISTRY)
+    lab.folder.refused = {point}
+    ended = lab.run(REGISTRY.raw)
+    judged(lab, REGISTRY, ended.outcomes)
+    assert [] == watch.found
+    if point < 6:
+        assert (REGISTRY.lab().hive(), REGISTRY.files) == (lab.hive(), lab.gpo.files)
+        assert ended.registry.plan.steps == ended.registry.restored
+    else:
+        after = REGISTRY.wanted()
+        assert (after.hive(), after.gpo.files) == (lab.hive(), lab.gpo.files)
+
+
+@pytest.mark.parametrize("write", range(len(REGISTRY.wanted().channel.log)))
+def test_a_refused_write_in_a_registry_that_goes_first_leaves_all_as_it_was(write: int) -> None:
+    lab, watch = watched(REGISTRY)
+    lab.channel.refused = {write}
+    ended = lab.run(REGISTRY.raw)
+    judged(lab, REGISTRY, ended.outcomes)
+    assert [] == watch.found
+    assert (REGISTRY.lab().hive(), [REGISTRY.files]) == (lab.hive(), lab.gpo.history)
+    assert ended.local_plan.steps == ended.files.left
+
+
 @pytest.mark.parametrize("case", ALL)
 @pytest.mark.parametrize("point", WRITING)
 def test_a_connection_that_is_lost_once_is_opened_again_and_the_run_finished(case: Case, point: int) -> None:
@@ -161,10 +188,10 @@ def test_a_connection_that_does_not_come_back_is_unreachable_and_nothing_is_clai
     assert [] == watch.found
     assert isinstance(ended.files.failure, HostUnreachable)
     assert ended.local_plan.steps == (ended.files.unknown if point > 3 else ended.files.left)
-    if case is CLOSES:
-        assert CLOSES.wanted().hive() == lab.hive()
+    if case is CLOSES or (case is REGISTRY and point > 3):
+        assert case.wanted().hive() == lab.hive()
     else:
-        assert [] == lab.channel.log
+        assert case.lab().hive() == lab.hive()
 
 
 @pytest.mark.parametrize("case", ALL)
