@@ -72,7 +72,7 @@ class FileServer:
         self.administrator = Account(ADMINISTRATOR, secrets.token_hex(8))
         self.stranger = Account(STRANGER, secrets.token_hex(8))
         self._global = {
-            "server smb encrypt": {"offered": "desired"}.get(encryption, encryption),
+            "server smb encrypt": {"offered": "default"}.get(encryption, encryption),
             "server signing": {"offered": "auto", "required": "mandatory"}[signing],
             "map to guest": "Bad User" if guests else "Never",
             "server max protocol": protocol,

@@ -155,7 +155,7 @@ class ProcessCommand(Command):
     Args:
         line: The command line.
         start: Starts the process with three pipes.
-        kill: Ends the process and all that came from it.
+        kill: Ends all that came from the process.
         exit_file: Where the process leaves its exit code.
     """
 
@@ -176,6 +176,7 @@ class ProcessCommand(Command):
     def terminate(self) -> None:
         """See ``Command``."""
         if self.running:
+            self._process.kill()
             self._kill()
 
     def _thread(self, target: Callable[..., None], *arguments: str) -> threading.Thread:
@@ -216,7 +217,7 @@ class ProcessCommand(Command):
             reader.join()
         code = self._exit_file.read_text(encoding="ascii") if self._exit_file.is_file() else ""
         self._exit_file.unlink(missing_ok=True)
-        self._end(int(code) if code else CONTROL_C_EXIT)
+        self._end(int(code) if code.isdecimal() else CONTROL_C_EXIT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -259,8 +260,12 @@ class ImitatedCommand(Command):
         threading.Thread(target=self._run, daemon=True, name="lab-imitation").start()
 
     def _run(self) -> None:
-        finished = self._perform(self._collected)
-        for name, data in (("stdout", finished.stdout), ("stderr", finished.stderr)):
-            if data:
-                self._put(name, data)
-        self._end(finished.exit_code)
+        finished = Finished(exit_code=CONTROL_C_EXIT)
+        try:
+            finished = self._perform(self._collected)
+        finally:
+            # Whatever goes wrong here, no client may wait for ever.
+            for name, data in (("stdout", finished.stdout), ("stderr", finished.stderr)):
+                if data:
+                    self._put(name, data)
+            self._end(finished.exit_code)

@@ -75,7 +75,7 @@ class OnWine:
             )
 
         exit_file = self._machine.file(_LAB) / f"exit-{mark}"
-        return ProcessCommand(line, start, lambda: end(with_variable(_MARK, mark)), exit_file)
+        return ProcessCommand(line, start, lambda: _end_all(mark), exit_file)
 
     def put(self, path: str, content: bytes) -> Transfer:
         """See ``Machine``."""
@@ -116,3 +116,12 @@ class OnWine:
         )
         head, _newline, data = done.stdout.partition(b"\n")
         return Transfer(**json.loads(head), data=data)
+
+
+def _end_all(mark: str) -> None:
+    """End the processes of a command; one that just becomes another program shows no variables for a moment."""
+    looks = 0
+    while looks < 2:
+        left = with_variable(_MARK, mark)
+        end(left)
+        looks = 0 if left else looks + 1
