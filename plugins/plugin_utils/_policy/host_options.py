@@ -63,7 +63,7 @@ HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
             "V(connection) takes the connection of the inventory: lines for C(cmd.exe), and Ansible's own file "
             "transfer, which over winrm and psrp runs PowerShell.\n"
             "V(smb) takes the share C(ADMIN$) of the host from the control node, signed, and encrypted where "
-            "the host offers it; no shell and no PowerShell runs. It needs C(pip install smbprotocol)."
+            "the host offers it; no shell and no PowerShell runs. It needs C(pip install 'smbprotocol>=1.17')."
         ),
     ),
     "smb_username": HostOption(
