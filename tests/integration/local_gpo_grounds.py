@@ -142,14 +142,14 @@ def _at_stand_in(host: StandInHost, number: int, function: t.Callable[[], object
 
 
 @contextlib.contextmanager
-def ground_of(kind: str, request: pytest.FixtureRequest) -> t.Iterator[Ground]:
-    """Prepare a machine without a local GPO."""
+def ground_of(kind: str, request: pytest.FixtureRequest, **settings: t.Any) -> t.Iterator[Ground]:
+    """Prepare a machine without a local GPO; settings are those of a stand-in host."""
     wine: WineHost = request.getfixturevalue("wine")(shell="powershell" if kind == "ssh-powershell" else "cmd")
     with contextlib.ExitStack() as stack:
         host: t.Any = wine
         connect, lose, at = ssh_connection_to, _lose_ssh, _at_ssh
         if kind in CONNECTIONS:
-            host = stack.enter_context(StandInHost(name="files01", machine=wine.machine))
+            host = stack.enter_context(StandInHost(name="files01", machine=wine.machine, **settings))
             connect = functools.partial(connection_to, kind=kind, **_PATIENT)
             lose, at = _lose_stand_in, _at_stand_in
             stack.callback(_assert_sound, host)

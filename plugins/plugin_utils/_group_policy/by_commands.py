@@ -133,7 +133,7 @@ class CommandsFolder:
         self, doing: str, *first: str, keep: t.Collection[str | None] = ()
     ) -> tuple[Answer, dict[Place, str | None]]:
         """Copy both files in one line; return its answer and the copy of each file, None where there is none."""
-        copies, steps = self._looking()
+        copies, steps = self._looking(reasons=True)
         asking = discovery() if self._windows.root == UNKNOWN_ROOT else []
         answer = self._run(doing, *asking, *first, *steps, keep=keep)
         if asking:
@@ -142,9 +142,9 @@ class CommandsFolder:
                 return self._copied(doing, *first, keep=keep)
         return answer, self._there(answer, copies)
 
-    def _looking(self) -> tuple[dict[Place, str], list[str]]:
+    def _looking(self, *, reasons: bool) -> tuple[dict[Place, str], list[str]]:
         copies = {place: self._new_file() for place in PLACES}
-        looks = [look(self._windows, place, copy) for place, copy in copies.items()]
+        looks = [look(self._windows, place, copy, reasons=reasons) for place, copy in copies.items()]
         return copies, [*survey(self._windows), *itertools.chain.from_iterable(looks)]
 
     def _there(self, answer: Answer, copies: t.Mapping[Place, str]) -> dict[Place, str | None]:
@@ -179,7 +179,7 @@ class CommandsFolder:
 
     def _move(self, changes: t.Sequence[Change], before: LocalGpoFiles, after: LocalGpoFiles) -> None:
         """Replace the files, read back, and raise unless the host holds what it is to hold."""
-        copies, looking = self._looking()
+        copies, looking = self._looking(reasons=False)
         found: dict[Place, str | None] | None = None
         refusal: HostError | None = None
         try:

@@ -145,19 +145,26 @@ def survey(windows: Windows) -> list[str]:
     return steps
 
 
-def look(windows: Windows, place: Place, copy: str) -> list[str]:
-    """Return the steps that copy a file, and look for the reason if that fails.
+def look(windows: Windows, place: Place, copy: str, *, reasons: bool) -> list[str]:
+    """Return the steps that copy a file.
 
-    ``copy`` finds no hidden file. A copy to ``nul`` shows whether it is the reading or the writing that fails.
+    Args:
+        windows: Where Windows is.
+        place: Which file.
+        copy: The path of the copy.
+        reasons: Look for the reason if that fails. ``copy`` finds no hidden file; a copy to ``nul`` shows whether it is
+            the reading or the writing that fails.
     """
     path, label = windows.file(place), place.label
-    return [
+    steps = [
         existence(f"{label}.file", path),
         join(f"{label}.copy", [path], copy),
         existence(f"{label}.copy.file", copy),
-        join(f"{label}.read", [path], "nul"),
-        f'dir /b /a:-h-s "{path}" >nul 2>&1 & {proof(f"{label}.plain")}',
     ]
+    if reasons:
+        steps.append(join(f"{label}.read", [path], "nul"))
+        steps.append(f'dir /b /a:-h-s "{path}" >nul 2>&1 & {proof(f"{label}.plain")}')
+    return steps
 
 
 def placing(windows: Windows, news: t.Sequence[New]) -> list[str]:
@@ -169,9 +176,11 @@ def placing(windows: Windows, news: t.Sequence[New]) -> list[str]:
     """
     steps = []
     if any(new.sent for new in news):
-        outer, machine = (windows.path(name) for dummy, name in _POL.folders)
+        outer = windows.path(_OUTER[1])
         hide = f'{windows.program("attrib")} +h "{outer}" >nul 2>&1'
-        steps += [f'ver >nul & md "{outer}" >nul 2>&1 & (if not errorlevel 1 {hide})', f'md "{machine}" >nul 2>&1']
+        steps.append(f'ver >nul & md "{outer}" >nul 2>&1 & (if not errorlevel 1 {hide})')
+    if any(new.sent and new.place == _POL for new in news):
+        steps.append(f'md "{windows.path(_MACHINE[1])}" >nul 2>&1')
     for new in news:
         steps += [f'type nul > "{new.beside}"', existence(f"{new.place.label}.may", new.beside)]
         if new.sent is not None:

@@ -121,7 +121,10 @@ def cut_off(doing: str) -> HostError:
 
 
 def _not_copied(answer: Answer, place: Place, doing: str, temp_dir: str) -> HostError:
-    if answer.said(f"{place.label}.read"):
+    readable = answer.said(f"{place.label}.read")
+    if readable is None:
+        return HostError(doing=doing, reason=f"the file cannot be copied to {temp_dir}")
+    if readable:
         return HostError(
             doing=doing,
             reason=f"the file can be read, and cannot be copied to {temp_dir}: the folder is missing, the account may "

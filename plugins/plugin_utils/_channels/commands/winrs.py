@@ -19,8 +19,7 @@ from http.client import HTTPException
 from ..._registry.errors import HostError, HostUnreachable
 from ..words import shown
 from ..wsman import reach
-from ..wsman.answer import Fault
-from ..wsman.codes import CODES, DENIED, LOGON_REFUSED
+from ..wsman.codes import LOGON_REFUSED
 from ..wsman.exchange import Exchange
 from ..wsman.transports import FAILURES, REFUSALS, STATUS_ERRORS, Transport
 from ..wsman.troubles import HTTP_ERRORS
@@ -28,11 +27,10 @@ from . import shell_messages as messages
 from .files import fetched, put
 from .lines import START, Answer
 from .ports import Errors
+from .refusals import refused as told_refusal
 
 _OPERATION_TIMED_OUT: t.Final = 0x80338029
 _NO_SUCH_SHELL: t.Final = 0x8033805B
-_QUOTAS: t.Final = frozenset({0x803381A5, 0x803381A6})
-_DENIALS: t.Final = frozenset({5, 0x80070005})
 
 # Closing must not hold up a task whose host has gone.
 _CLOSING_SECONDS: t.Final = 10.0
@@ -60,7 +58,7 @@ def open_winrs(connection: t.Any, *, lost: Errors, refused: Errors) -> WinrsHost
         except lost as error:
             raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
 
-    exchange = Exchange(open_transport, read=messages.read, refused=_refused)
+    exchange = Exchange(open_transport, read=messages.read, refused=told_refusal)
     return WinrsHost(connection, exchange, lost=lost, refused=refused)
 
 
@@ -108,12 +106,15 @@ class WinrsHost:
     def run(self, whole: str, *, doing: str, changes: bool = False) -> Answer:
         """Run a line in the shell of this task; see HostCommands."""
         self._begin(doing)
-        command_id = self._start(whole, doing, changes=changes)
+        finished = False
         try:
-            output, code = self._collect(command_id, doing)
-        except HostUnreachable as broken:
-            broken.outcome_unknown = changes
-            raise
+            command_id = self._start(whole, doing, changes=changes)
+            output, code = self._collect(command_id, doing, changes=changes)
+            finished = True
+        finally:
+            # The line may still run, also when Ansible's task timeout strikes in between (it is a BaseException).
+            if not finished:
+                self._shell = ""
         # All is known; the host forgets a command that is not ended only with its shell.
         with contextlib.suppress(HostError):
             self._call(messages.terminate(self._shell, command_id), doing)
@@ -132,15 +133,20 @@ class WinrsHost:
             put(self._connection, content, file)
 
     def fetch(self, file: str, *, doing: str) -> bytes:
-        """Return what is in a file, through the plugin; see HostCommands."""
-        with self._transfer(file, doing):
-            content = fetched(self._connection, file)
-        if content is None:
-            raise HostError(doing=doing, reason=f"{file} did not arrive")
-        return content
+        """Return what is in a file, through the plugin; see HostCommands.
+
+        The plugin psrp ends without a word when the first that the host says is something else than data, such as the
+        progress of a first start; hence a second attempt.
+        """
+        for dummy in range(2):
+            with self._transfer(file, doing):
+                content = fetched(self._connection, file)
+            if content is not None:
+                return content
+        raise HostError(doing=doing, reason=f"{file} did not arrive")
 
     def reset(self) -> None:
-        """Drop the connections; see HostCommands. The shell is left, for a command may hang in it."""
+        """Drop the connections; see HostCommands."""
         self._shell = ""
         self._exchange.drop()
         reset = getattr(self._connection, "reset", None)
@@ -159,13 +165,13 @@ class WinrsHost:
 
     def close(self) -> None:
         """Close what shells were opened; never raises."""
-        shells, self._shells, self._shell = self._shells, [], ""
         left = _CLOSING_SECONDS if self._until is None else min(self._until - self._clock(), _CLOSING_SECONDS)
-        if shells:
+        if self._shells:
             self._exchange.limit(left)
         with contextlib.suppress(HostUnreachable):
-            for shell in shells:
+            for shell in self._shells:
                 self._delete(shell)
+        self._shells, self._shell = [], ""
         self._exchange.drop()
 
     def _begin(self, doing: str) -> None:
@@ -187,20 +193,28 @@ class WinrsHost:
             if not known or refusal.code != _NO_SUCH_SHELL:
                 raise
         # Nothing ran: the host has closed an idle shell.
+        self._shells.remove(known)
         return self._call(messages.command(self._open(doing), whole), doing, changes=changes).one("CommandId")
 
     def _open(self, doing: str) -> str:
+        """Open a shell, and first close what others there are: a line whose answer was lost ends with its shell."""
+        while self._shells:
+            self._delete(self._shells[0])
+            del self._shells[0]
         self._shell = messages.shell_id_of(self._call(messages.create(), doing))
         self._shells.append(self._shell)
         self.reached = True
         return self._shell
 
-    def _collect(self, command_id: str, doing: str) -> tuple[bytes, int]:
+    def _collect(self, command_id: str, doing: str, *, changes: bool) -> tuple[bytes, int]:
         """Return the output and the exit code of a command; the host answers when there is something to tell."""
         output = b""
         while True:
             try:
                 answer = self._call(messages.receive(self._shell, command_id), doing)
+            except HostUnreachable as broken:
+                broken.outcome_unknown = changes
+                raise
             except HostError as refusal:
                 if refusal.code == _OPERATION_TIMED_OUT:
                     continue
@@ -266,19 +280,3 @@ def _chain(error: BaseException) -> t.Iterator[BaseException]:
             return
         yield current
         current = current.__cause__ or current.__context__
-
-
-def _refused(fault: Fault, *, doing: str) -> HostError:
-    """Return the error for a fault; codes decide, the host's text is only shown."""
-    known = next((code for code in fault.codes if code in _DENIALS | _QUOTAS), None)
-    code = known if known is not None else next(iter(fault.codes), None)
-    words = f"; the host says: {shown(fault.text)}" if fault.text else ""
-    if known is not None or fault.subcode == "AccessDenied":
-        meaning = DENIED if known is None else CODES[known]
-        return meaning.error(doing=doing, reason=f"{meaning.reason}{words}", code=code, advice=meaning.advice)
-    return HostError(
-        doing=doing,
-        reason=f"the host does not run the command{words}",
-        code=code,
-        advice="Look whether remote shells are allowed on the host (winrm get winrm/config/winrs)",
-    )
