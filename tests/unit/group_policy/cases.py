@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts with a declaration each: a run that closes, one that opens, one with new files, one that opens registry first."""
+"""Hosts with a declaration each: runs that close, open, make the first files, and write the registry first."""
 
 from __future__ import annotations
 
