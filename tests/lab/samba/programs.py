@@ -5,16 +5,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from ..lab_dir import LabError
+from ..programs import missing, program
 
 ROOT = Path(__file__).resolve().parents[3]
 STATE = ROOT / ".lab" / "samba"
 
-_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 _NEEDED = ("smbd", "smbpasswd", "smbclient", "setpriv")
 
 
@@ -22,30 +21,10 @@ class SambaError(LabError):
     """Samba did not do its part; the text says what."""
 
 
-def program(name: str) -> str:
-    """Return the absolute path of a program.
-
-    Raises:
-        SambaError: It is not installed.
-    """
-    path = _find(name)
-    if path is None:
-        raise SambaError(f"{name} is not installed: run make lab-deps")
-    return path
-
-
-def _find(name: str) -> str | None:
-    found = shutil.which(name)
-    for folder in _FOLDERS:
-        found = found or shutil.which(name, path=folder)
-    return found
-
-
 def samba_available() -> str:
     """Return an empty text if file servers can run here, else why not and what to do."""
-    missing = [name for name in _NEEDED if _find(name) is None]
-    if missing:
-        return f"NOT TESTED against Samba: {', '.join(missing)} not installed; run make lab-deps"
+    if absent := missing(_NEEDED):
+        return f"NOT TESTED against Samba: {absent}"
     if os.geteuid() != 0:
         return "NOT TESTED against Samba: smbd needs root, for it takes the identity of each user"
     return ""

@@ -6,19 +6,17 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from ..lab_dir import LabError
+from ..programs import missing, program
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 STATE = ROOT / ".lab" / "wine"
 HELPERS = ("cmdrun", "regbridge", "regstub")
 
-# Debian keeps the loader and the server out of PATH; its wrappers add options that hang pipes (measured with Wine 8).
-_FOLDERS = ("/usr/lib/wine", "/usr/lib64/wine", "/usr/sbin", "/usr/local/sbin", "/sbin")
 _NEEDED = ("wine64", "wineserver64", "sshd", "ssh", "ssh-keygen", "scp", "setpriv", "setarch", "x86_64-w64-mingw32-gcc")
 
 
@@ -26,31 +24,10 @@ class WineError(LabError):
     """Wine or a program around it did not do its part; the text says what."""
 
 
-def program(name: str) -> str:
-    """Return the absolute path of a program.
-
-    Raises:
-        WineError: It is not installed.
-    """
-    path = _find(name)
-    if path is None:
-        raise WineError(f"{name} is not installed: run make lab-deps")
-    return path
-
-
-def _find(name: str) -> str | None:
-    found = shutil.which(name)
-    for folder in _FOLDERS:
-        found = found or shutil.which(name, path=folder)
-    return found
-
-
 def wine_available() -> str:
     """Return an empty text if Wine hosts can run here, else why not and what to do."""
-    missing = [name for name in _NEEDED if _find(name) is None]
-    if not missing:
-        return ""
-    return f"NOT TESTED against Wine: {', '.join(missing)} not installed; run make lab-deps"
+    absent = missing(_NEEDED)
+    return f"NOT TESTED against Wine: {absent}" if absent else ""
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from ..words import shown
 from ..wsman import reach
 from ..wsman.codes import LOGON_REFUSED
 from ..wsman.exchange import Exchange
-from ..wsman.transports import FAILURES, REFUSALS, STATUS_ERRORS, Transport
+from ..wsman.transports import FAILURES, REFUSALS, STATUS_ERRORS
 from ..wsman.troubles import HTTP_ERRORS
 from . import shell_messages as messages
 from .files import fetched, put
@@ -50,15 +50,7 @@ def open_winrs(connection: t.Any, *, lost: Errors, refused: Errors) -> WinrsHost
     Raises:
         UnsupportedConnection: It is another connection, or its Python package is missing.
     """
-    reach.check(connection)
-
-    def open_transport(fresh: bool) -> Transport:  # noqa: FBT001  the form that Exchange calls
-        try:
-            return reach.open_transport(connection, fresh=fresh)
-        except lost as error:
-            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
-
-    exchange = Exchange(open_transport, read=messages.read, refused=told_refusal)
+    exchange = Exchange(reach.opener(connection, lost=lost), read=messages.read, refused=told_refusal)
     return WinrsHost(connection, exchange, lost=lost, refused=refused)
 
 
