@@ -44,8 +44,7 @@ class ActionModule(RemoteAssistanceAction):
         else:
             result = self._registry(request, host)
         if request.options.refresh_policy and result["changed"] and not self._task.check_mode and "msg" not in result:
-            with self.commands() as commands:
-                result |= refresh_result(lambda: refresh_policy(commands).exit_code)
+            result |= self._refresh(result)
         return self._with_warnings(result, request.declaration.cautions())
 
     def _registry(self, request: Request, host: str) -> Result:
@@ -59,10 +58,10 @@ class ActionModule(RemoteAssistanceAction):
 
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
         options = request.options
-        backups = Backups(options.backup_dir, host)
-        copies = Copies(
-            keep=backups.keep if options.backup else _keep_none, suffix=backups.suffix if options.backup else None
-        )
+        backups = Backups(options.backup_dir, host) if options.backup else None
+        copies = Copies(keep=_nothing, check=_nothing, suffix=None)
+        if backups is not None:
+            copies = Copies(keep=backups.keep, check=backups.check, suffix=backups.suffix)
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
             ended = enforce_both(
                 Ways(registry=channel, folder=way.folder),
@@ -74,10 +73,22 @@ class ActionModule(RemoteAssistanceAction):
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
             result = outcome_result([registry_part(ended.registry), files], host=host)
             result |= self.describe(channel, way)
-        if not self._task.check_mode and options.backup:
+        if backups is not None and not self._task.check_mode:
             result["backup_files"] = backups.files
             result["backup_files_on_host"] = list(ended.copies)
         return result
+
+    def _refresh(self, result: Result) -> Result:
+        try:
+            with self.commands() as commands:
+                return refresh_result(lambda: refresh_policy(commands).exit_code)
+        except BaseException:
+            # Ansible's task time-out, for example, which drops the result.
+            made = ", ".join(dict.fromkeys(f"{change['layer']}: {change['setting']}" for change in result["changes"]))
+            display.warning(
+                f"Remote Assistance: broken off while gpupdate ran; these changes are made and stay: {made}"
+            )
+            raise
 
     @staticmethod
     def _with_warnings(result: Result, cautions: t.Sequence[str]) -> Result:
@@ -89,5 +100,5 @@ class ActionModule(RemoteAssistanceAction):
         display.warning(f"Remote Assistance: {interruption_text(outcomes)}")
 
 
-def _keep_none(_files: object) -> None:
+def _nothing(*_files: object) -> None:
     """Keep no copy."""

@@ -89,7 +89,7 @@ options:
         description:
           - Who may offer help, the entries below C(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal
             Services\RAUnsolicit). Left out, the list is not managed.
-          - Write names as C(DOMAIN\\name); groups are allowed. At most 1,000 names.
+          - Write names as C(DOMAIN\name); groups are allowed. At most 1,000 names.
         suboptions:
           set:
             type: list

@@ -45,7 +45,7 @@ REFUSALS = {
 }
 LOSSES = {"dropped": Drop(), "done-but-dropped": Drop(performed=True)}
 HANGS = {"silent": Hang(seconds=60), "done-but-silent": Hang(seconds=60, perform="first")}
-PATIENCE = 0.3
+PATIENCE = 0.6
 MESSAGES_AT_MOST = 80
 
 

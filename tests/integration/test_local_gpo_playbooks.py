@@ -250,3 +250,48 @@ def test_a_folder_for_copies_that_cannot_be_made_stops_the_run_before_any_write(
     assert (before, {"gpt.ini"}) == (machine.wine.registry.dump(), machine.tree())
     assert 0 == machine("disable_ra", remote_assistance_backup=False).code
     assert {"gpt.ini", "Machine/Registry.pol"} == machine.tree()
+
+
+def test_entries_that_are_not_declared_may_not_open_the_host_by_our_change(machine):
+    opening = b"".join(
+        b"[\0" + b";\0".join(part) + b"]\0"
+        for part in (
+            [text(KEY), text("fAllowUnsolicited"), b"\4\0\0\0", b"\4\0\0\0", b"\1\0\0\0"],
+            [text(KEY), text("fAllowUnsolicitedFullControl"), b"\4\0\0\0", b"\4\0\0\0", b"\1\0\0\0"],
+        )
+    )
+    (machine.folder / "Machine").mkdir(parents=True)
+    (machine.folder / "Machine/Registry.pol").write_bytes(b"PReg\1\0\0\0" + opening)
+    before = machine.wine.registry.dump()
+    wanted = {"remote_assistance_solicited": {"state": "disabled"}}
+    checked = machine("enforce", "--check", **wanted)
+    assert (2, before) == (checked.code, machine.wine.registry.dump()), checked.output
+    done = machine("enforce", **wanted)
+    assert 2 == done.code, done.output
+    assert checked.result(HOST)["msg"] == done.result(HOST)["msg"]
+    assert "offer.state: not_configured -> enabled" in done.result(HOST)["msg"].replace("None", "not_configured")
+    assert {"Machine/Registry.pol"} == machine.tree(), "Windows is not made to apply it"
+    # What only closes is closed all the same.
+    assert ("REG_DWORD", 0) == machine.wine.registry.get(POLICY, "fAllowToGetHelp")
+
+
+def text(content: str) -> bytes:
+    return content.encode("utf-16-le") + b"\0\0"
+
+
+def test_check_mode_finds_a_folder_for_copies_that_cannot_be_made(machine):
+    done = machine("disable_ra", "--check", remote_assistance_backup_dir="/dev/null/copies")
+    assert 2 == done.code, done.output
+    assert "/dev/null is no folder" in done.result(HOST)["msg"]
+    wrong = machine("disable_ra", "--check", remote_assistance_backup_dir="~nosuchuser/copies")
+    assert (2, "backup_dir") == (wrong.code, wrong.result(HOST)["problems"][0]["path"]), wrong.output
+
+
+def test_host_info_survives_a_damaged_file(machine):
+    (machine.folder / "Machine").mkdir(parents=True)
+    (machine.folder / "Machine/Registry.pol").write_bytes(b"PReg")
+    options = {name.removeprefix("remote_assistance_"): value for name, value in machine.more.items()}
+    task = {"winfleet.remote_assistance.host_info": {"local_gpo": True} | options}
+    done = machine([{"hosts": "windows", "gather_facts": False, "tasks": [task]}])
+    assert (0, None) == (done.code, done.result(HOST)["local_gpo"]), done.output
+    assert "the header breaks off" in done.output

@@ -100,7 +100,8 @@ def test_variables_with_the_prefix_are_declared_or_the_playbooks_or_a_problem() 
         ("remote_assistance_ofer", "remote_assistance_offer"),
         ("remote_assistance_", ""),
     ]
-    assert found[0].expected.endswith("remote_assistance_warning_messages, remote_assistance_control_panel")
+    assert "remote_assistance_warning_messages, remote_assistance_control_panel" in found[0].expected
+    assert "remote_assistance_local_gpo" in found[0].expected
 
 
 def test_options_have_the_types_and_words_that_ansible_users_expect() -> None:

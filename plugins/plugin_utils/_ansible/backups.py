@@ -9,12 +9,14 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import typing as t
 from pathlib import Path
 
 from .._group_policy.ports import GPT_INI, REGISTRY_POL, LocalGpoFiles
-from .._registry.errors import HostError
+from .._policy.declaration import shown_input
+from .._registry.errors import HostError, InputError, Problem
 
 # Of a host's name what every file system takes.
 _UNFIT: t.Final = re.compile(r"[^A-Za-z0-9._@-]")
@@ -36,7 +38,21 @@ class Backups:
         now = dt.datetime.now(tz=dt.UTC)
         self.suffix = f".{now:%Y%m%dT%H%M%S.%fZ}.bak"
         self.files: list[str] = []
-        self._folder = Path(folder).expanduser() / _UNFIT.sub("_", host) / f"{now:%Y%m%dT%H%M%S.%fZ}"
+        self._folder = Path(_expanded(folder)) / _UNFIT.sub("_", host) / f"{now:%Y%m%dT%H%M%S.%fZ}"
+
+    def check(self) -> None:
+        """Find out without making anything whether copies can be kept.
+
+        Raises:
+            HostError: They cannot.
+        """
+        there = next(
+            folder for folder in (self._folder.absolute(), *self._folder.absolute().parents) if folder.exists()
+        )
+        if not there.is_dir():
+            raise self._refused(f"{there} is no folder")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise self._refused(f"{there} is not writable")
 
     def keep(self, files: LocalGpoFiles) -> None:
         """Write a copy of each file that is there.
@@ -49,13 +65,38 @@ class Backups:
                 continue
             copy = self._folder.absolute().joinpath(*name.split("\\"))
             try:
-                copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make_folder(copy.parent)
                 copy.write_bytes(content)
             except OSError as error:
-                raise HostError(
-                    doing=f"keeping a copy on the control node in {self._folder}",
-                    reason=f"{error.strerror}; nothing was written to the host",
-                    advice="backup_dir names another folder, and backup: false does without copies",
-                ) from None
+                raise self._refused(str(error.strerror)) from None
             if str(copy) not in self.files:
                 self.files.append(str(copy))
+
+    def _refused(self, reason: str) -> HostError:
+        return HostError(
+            doing=f"keeping a copy on the control node in {self._folder}",
+            reason=reason,
+            advice="backup_dir names another folder, and backup: false does without copies",
+        )
+
+
+def _expanded(folder: str) -> str:
+    """Return the folder with ``~`` resolved; raises InputError for a user that does not exist."""
+    expanded = os.path.expanduser(folder)  # noqa: PTH111  pathlib's raises RuntimeError
+    if expanded.startswith("~"):
+        raise InputError(
+            [
+                Problem(
+                    path="backup_dir",
+                    value=shown_input(folder),
+                    expected="expected a user of the control node behind ~",
+                )
+            ]
+        )
+    return expanded
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and all that are missing above it, for this user alone: policies are nobody else's affair."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700)

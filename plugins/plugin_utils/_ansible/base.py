@@ -19,12 +19,10 @@ from .._channels.commands.opening import open_commands
 from .._channels.commands.ports import HostCommands
 from .._channels.opening import open_channel
 from .._channels.ports import RegistryChannel
-from .._policy.declaration import shown_input
 from .._policy.host_options import HostOptions
 from .._policy.kinds import nearest_word
 from .._registry.errors import InputError, Problem, RemoteAssistanceError
 from .local_gpo import Way, way_to_local_gpo
-from .plain import plain
 from .results import failure_result
 
 display = Display()
@@ -56,13 +54,13 @@ class RemoteAssistanceAction(ActionBase):
         """Refuse every argument of the task that is not among the legal ones, all at once."""
         legal = ", ".join(legal_names) or "none, this action takes no options"
         unknown = [
+            # Not its value: it may be a secret under a misspelt name.
             Problem(
                 path=str(name),
-                value=shown_input(plain(value)),
                 expected=f"unknown option, expected one of {legal}",
                 nearest=nearest_word(name, legal_names),
             )
-            for name, value in self._task.args.items()
+            for name in self._task.args
             if name not in legal_names
         ]
         if unknown:

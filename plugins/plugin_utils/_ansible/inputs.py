@@ -11,8 +11,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible.errors import AnsibleError
-
 from .._channels.commands.lines import folder
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, shown_input
@@ -69,7 +67,9 @@ def request_of(
     if VARIABLES_PREFIX not in given:
         wrong = [] if PRESET not in given else [Problem(path=PRESET, expected=f"needs {VARIABLES_PREFIX} beside it")]
         given.pop(PRESET, None)
-        return _checked({name: plain(value) for name, value in given.items()}, wrong, "", schema)
+        wrong += _unknown_options(given)
+        known = {name: plain(value) for name, value in given.items() if name in ARGUMENT_SPEC}
+        return _checked(known, wrong, "", schema)
     found = problems_of_source(given)
     if found:
         raise InputError(found)
@@ -80,12 +80,27 @@ def request_of(
     for name, key in declared.items():
         try:
             raw[key] = plain(template(variables[name]))
-        except AnsibleError as error:
-            found.append(Problem(path=name, expected=f"cannot be evaluated: {error}"))
+        except Exception as error:  # noqa: BLE001  before 2.19 a filter's own errors come through
+            # What a template's error shows of it may be a secret.
+            is_secret = key in HOST_OPTIONS and HOST_OPTIONS[key].secret
+            found.append(Problem(path=name, expected="cannot be evaluated" + ("" if is_secret else f": {error}")))
     if preset is not None:
         raw, wrong_for_preset = with_preset(preset, raw)
         found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
     return _checked(raw, found, prefix, schema)
+
+
+def _unknown_options(given: t.Iterable[str]) -> list[Problem]:
+    legal = ", ".join(ARGUMENT_SPEC)
+    return [
+        Problem(
+            path=name,
+            expected=f"unknown option, expected one of {legal}",
+            nearest=nearest_word(name, ARGUMENT_SPEC),
+        )
+        for name in given
+        if name not in ARGUMENT_SPEC
+    ]
 
 
 def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
@@ -97,8 +112,9 @@ def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
     legal = f"{VARIABLES_PREFIX} stands alone: it takes the declaration from variables"
     source = (VARIABLES_PREFIX, PRESET)
     found = [
-        Problem(path=name, expected=legal, value=shown_input(plain(value)))
-        for name, value in given.items()
+        # Not its value: it may be a secret.
+        Problem(path=name, expected=legal)
+        for name in given
         if name not in source
     ]
     prefix, preset = plain(given[VARIABLES_PREFIX]), plain(given.get(PRESET))

@@ -22,6 +22,12 @@ OWN: t.Final = "smb_username"
 CONNECTION: t.Final = "connection"
 CACHE: t.Final = "kerberos cache"
 
+_WHOSE: t.Final = {
+    OWN: "smb_username and smb_password",
+    CONNECTION: "user and password of the connection",
+    CACHE: "the Kerberos cache",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
@@ -66,14 +72,17 @@ def way_to_local_gpo(connection: t.Any, options: HostOptions, commands: t.Callab
         return Way(folder=CommandsFolder(commands(), temp_dir=options.temp_dir))
     # Not at the top: it costs every run a quarter of a second, and most have no use for it.
     from .._group_policy.by_smb import SmbFolder  # noqa: PLC0415
-    from .._group_policy.smb_opening import SmbLogon  # noqa: PLC0415
+    from .._group_policy.smb_opening import SmbLogon, check_library  # noqa: PLC0415
 
+    check_library()
     username, password, credentials = _credentials(connection, options)
     logon = SmbLogon(
         host=_option(connection, "remote_addr") or _option(connection, "host") or "",
         port=options.smb_port,
         username=username,
         password=password,
+        kerberos_name=_kerberos_name(connection),
+        whose=_WHOSE[credentials],
     )
     return Way(folder=SmbFolder(logon), credentials=credentials)
 
@@ -86,13 +95,20 @@ def _credentials(connection: t.Any, options: HostOptions) -> tuple[str | None, s
     password = _option(connection, "remote_password") or _option(connection, "password")
     if username and password:
         return username, password, CONNECTION
-    if importlib.util.find_spec("krb5") or importlib.util.find_spec("gssapi"):
+    # pyspnego takes both for its Kerberos.
+    if importlib.util.find_spec("krb5") and importlib.util.find_spec("gssapi"):
         return None, None, CACHE
     expected = (
         "local_gpo_via: smb needs an account: smb_username and smb_password, or a user with a password in the "
         "connection's own variables, or a Kerberos ticket and the package pyspnego[kerberos]"
     )
     raise InputError([Problem(path=OWN, expected=expected)])
+
+
+def _kerberos_name(connection: t.Any) -> str | None:
+    """Return the host's name for Kerberos where the inventory gives another one than the address."""
+    extras = getattr(connection, "_options", {}).get("_extras") or {}
+    return _option(connection, "negotiate_hostname_override") or extras.get("ansible_winrm_kerberos_hostname_override")
 
 
 def _option(connection: t.Any, name: str) -> str | None:

@@ -33,7 +33,8 @@ WHAT: t.Final = "gpt.ini"
 _SECTION: t.Final = "General"
 _VERSION: t.Final = "Version"
 _MACHINE: t.Final = "gPCMachineExtensionNames"
-_USER: t.Final = "gPCUserExtensionNames"
+_OPTIONS: t.Final = "Options"
+_MACHINE_OFF: t.Final = 2
 
 _UTF_8: t.Final = b"\xef\xbb\xbf"
 _UTF_16: t.Final = b"\xff\xfe"
@@ -77,14 +78,15 @@ class GptIni:
         return self.version >> 16
 
     @property
+    def machine_is_off(self) -> bool:
+        """True if the machine half is switched off: bit 1 of Options, as of the flags of a GPO in the directory."""
+        found = _NUMBER.match(self._value(_OPTIONS))
+        return bool(found and _integer(found[0]) & _MACHINE_OFF)
+
+    @property
     def machine_extensions(self) -> str:
         """The extensions of the machine half as they are spelled (see extension_names); empty if there are none."""
         return self._value(_MACHINE)
-
-    @property
-    def user_extensions(self) -> str:
-        """The extensions of the user half as they are spelled; empty if there are none."""
-        return self._value(_USER)
 
     def with_machine_version_bumped(self) -> GptIni:
         """Return this file after one more edit of the machine half."""

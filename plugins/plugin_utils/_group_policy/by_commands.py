@@ -65,11 +65,17 @@ class CommandsFolder:
         # Our files, as they stand on a line.
         self._ours: list[str] = []
         self._windows = Windows()
+        self._copies: list[str] = []
 
     @property
     def left_behind(self) -> t.Sequence[str]:
         """Files of ours that may still be on the host."""
         return [_plain(file) for file in self._ours]
+
+    @property
+    def copies(self) -> t.Sequence[str]:
+        """Full paths of the copies that stay on the host, or may."""
+        return tuple(self._copies)
 
     @property
     def requests(self) -> int:
@@ -99,9 +105,15 @@ class CommandsFolder:
             if _content(now, place) not in (_content(before, place), _content(after, place)):
                 raise edited(place)
         changes = [(self._old(now, copies, new.place, suffix), new) for new in news if _differs(now, after, new.place)]
-        if changes:
-            self._move(changes, now, after)
-        return tuple(_plain(old.backup) for old, dummy in changes if old.backup is not None)
+        copies_kept = tuple(_plain(old.backup) for old, dummy in changes if old.backup is not None)
+        try:
+            if changes:
+                self._move(changes, now, after)
+        except HostUnreachable as lost:
+            self._copies += copies_kept if lost.outcome_unknown else ()
+            raise
+        self._copies += copies_kept
+        return copies_kept
 
     def reconnect(self) -> None:
         """Drop the connection; the next call opens a fresh one."""

@@ -50,6 +50,7 @@ class SmbFolder:
         self._session = SmbSession(logon, SHARE, timeout=timeout, clock=clock)
         self._files = SmbFiles(self._session, patience=patience, clock=clock, sleep=sleep)
         self._replacement = Replacement(self._files)
+        self._copies: list[str] = []
 
     @property
     def facts(self) -> SmbFacts | None:
@@ -58,8 +59,13 @@ class SmbFolder:
 
     @property
     def left_behind(self) -> t.Sequence[str]:
-        """Full paths of files of ours that may still be on the host; copies of failed runs are among them."""
-        return tuple(self._session.unc(path) for path in (*self._replacement.kept, *self._replacement.strays))
+        """Full paths of files of ours that may still be on the host."""
+        return tuple(self._session.unc(path) for path in self._replacement.strays)
+
+    @property
+    def copies(self) -> t.Sequence[str]:
+        """Full paths of the copies that stay on the host, or may."""
+        return tuple(self._session.unc(path) for path in (*self._replacement.kept, *self._copies))
 
     @property
     def requests(self) -> int:
@@ -101,6 +107,7 @@ class SmbFolder:
         if before == after:
             return ()
         copies = self._replacement.run(steps, _folders(before, after), backup_suffix=backup_suffix)
+        self._copies += copies
         return tuple(self._session.unc(path) for path in copies)
 
 

@@ -8,12 +8,13 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass
 
 from .._channels.outcome import Outcome
 from .._channels.ports import RegistryChannel
-from .._policy.plan import Step
+from .._policy.plan import Plan, Step
 from .local_plan import FileStep, LocalPlan
 from .ports import GroupPolicyFolder, LocalGpoFiles
 
@@ -27,10 +28,12 @@ class Ways:
     Attributes:
         registry: To its registry.
         folder: To the files of its local GPO.
+        pause: Waits some seconds.
     """
 
     registry: RegistryChannel
     folder: GroupPolicyFolder
+    pause: t.Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +42,12 @@ class Copies:
 
     Attributes:
         keep: Puts them away on the control node, before the first write; may raise HostError.
+        check: Finds out in check mode whether that could be done; may raise HostError.
         suffix: What is put behind the names of copies beside them on the host; None for no copies.
     """
 
     keep: t.Callable[[LocalGpoFiles], None]
+    check: t.Callable[[], None]
     suffix: str | None
 
 
@@ -66,3 +71,16 @@ class Ended:
     def outcomes(self) -> tuple[Outcome[t.Any], ...]:
         """Both outcomes."""
         return (self.registry, self.files)
+
+
+def would_be(decided: Plan, planned: LocalPlan) -> Ended:
+    """Return how a run would end that makes everything it may.
+
+    Args:
+        decided: What would change in the registry.
+        planned: What would change in the local GPO.
+    """
+    files: FileOutcome = Outcome(plan=planned.plan, made=planned.steps)
+    if planned.refusal is not None:
+        files = Outcome(plan=planned.plan, left=planned.steps, failure=planned.refusal)
+    return Ended(registry=Outcome(plan=decided, made=decided.steps), files=files, local_plan=planned)

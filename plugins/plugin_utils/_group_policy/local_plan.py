@@ -13,13 +13,15 @@ from dataclasses import dataclass
 
 from .._formats import extension_names, gpt_ini, registry_pol
 from .._policy.access import is_closing, stays_within
-from .._policy.catalogue import GPT_INI, LOCAL_GPO
+from .._policy.catalogue import DISABLED, GPT_INI, LIVE_POLICY, LOCAL_GPO, NOT_CONFIGURED, OFFER, POLICY_KEY, STATE
 from .._policy.declaration import Declaration
-from .._policy.plan import SET, Plan, Step, same_value
+from .._policy.plan import SET, Plan, Step, applied, same_value
 from .._policy.targets import needed_reads
 from .._policy.words import difference
 from .._registry.errors import FormatError, HostError
-from .._registry.model import KeyRead, KeyState
+from .._registry.model import KeyRead, KeyState, Observed
+from .._registry.names import fold
+from .local_differences import differences
 from .policy_file import FilePlan, plan_file
 from .policy_view import overlaid, view
 from .ports import LocalGpoFiles
@@ -67,12 +69,16 @@ class LocalPlan:
         ini: What changes in gpt.ini, or None.
         before: The files as they are.
         after: The files as they will be.
+        applied_before: What of the file Windows applies now: nothing where gpt.ini keeps it from that.
+        refusal: Why the files may not be written, or None.
     """
 
     plan: Plan
     ini: GptIniStep | None
     before: LocalGpoFiles
     after: LocalGpoFiles
+    applied_before: Observed
+    refusal: HostError | None = None
 
     @property
     def steps(self) -> tuple[FileStep, ...]:
@@ -108,13 +114,16 @@ class LocalPlan:
         return sides
 
 
-def plan_local(declaration: Declaration, files: LocalGpoFiles, live: Plan) -> LocalPlan:
+def plan_local(
+    declaration: Declaration, files: LocalGpoFiles, live: Plan, whole: t.Callable[[], Observed]
+) -> LocalPlan:
     """Return what must change in the files.
 
     Args:
         declaration: What the user wants.
         files: What the host holds.
         live: What changes in the registry of the same host: both together decide whether a run only closes.
+        whole: Reads the whole catalogue in that registry; called only if the file says more than what is declared.
 
     Raises:
         HostError: One of the files is damaged; nothing may be written then, for that would lose what is in it.
@@ -128,30 +137,94 @@ def plan_local(declaration: Declaration, files: LocalGpoFiles, live: Plan) -> Lo
         with _named("Machine\\Registry.pol"):
             content = registry_pol.encode(planned.file) if planned.steps else files.registry_pol
         after = LocalGpoFiles(registry_pol=content, gpt_ini=new_ini.encode())
-    notes = tuple(f"local GPO: {note}" for note in planned.notes if note not in live.notes)
+    notes = [f"local GPO: {note}" for note in planned.notes if note not in live.notes]
+    if after != files and ini.machine_is_off:
+        notes.append("local GPO: gpt.ini switches its computer settings off (Options), so Windows does not apply them")
+    applied_before = planned.before if is_applied(ini) else {}
     plan = Plan(
         steps=planned.steps,
-        notes=notes,
+        notes=tuple(notes),
         before=planned.before,
         after=planned.after,
-        closing=is_closing(overlaid(live.before, planned.before), overlaid(live.after, planned.after)),
+        closing=is_closing(overlaid(live.before, applied_before), overlaid(live.after, planned.after)),
         whole_list=True,
     )
     step = GptIniStep(before=_words(ini), after=_words(new_ini)) if new_ini != ini else None
-    return LocalPlan(plan=plan, ini=step, before=files, after=after)
+    refusal = None
+    if after != files and _says_more(planned.after, declaration):
+        refusal = _opening_of_others(planned.after, live, whole())
+    return LocalPlan(plan=plan, ini=step, before=files, after=after, applied_before=applied_before, refusal=refusal)
 
 
-def files_first(planned: LocalPlan, live: Plan) -> bool:
+def _says_more(says: Observed, declaration: Declaration) -> bool:
+    """Return True if a file says something about values that are not declared."""
+    read = {read.key: read.names for read in needed_reads(declaration)}
+    for key, state in says.items():
+        declared = read.get(key, ())
+        if declared is not None and set(state.by_name) - {fold(name) for name in declared}:
+            return True
+    return False
+
+
+def _opening_of_others(says: Observed, live: Plan, whole: Observed) -> HostError | None:
+    """Return why Windows may not be made to apply a file: what is not declared in it would open the host.
+
+    Every change of a file counts its version up, and then Windows applies all that stands in it.
+    """
+    now = applied(whole, [step.write() for step in live.steps])
+    if stays_within(overlaid(now, says), whole, now):
+        return None
+    words = [
+        f"{one['setting']}: {_in_a_line(one[LIVE_POLICY])} -> {_in_a_line(one[LOCAL_GPO])}"
+        for one in differences(says, now)
+    ]
+    return HostError(
+        doing="planning the change of the local GPO",
+        reason="its Registry.pol also holds what is not declared, Windows would apply all of it after the change, and "
+        f"that would open the host ({'; '.join(words)})",
+        advice="Declare these settings too, or take them out of the local GPO",
+    )
+
+
+def _in_a_line(word: t.Any) -> str:
+    if isinstance(word, list):
+        return ", ".join(word) or "nobody"
+    return NOT_CONFIGURED if word is None else str(word)
+
+
+def is_applied(ini: gpt_ini.GptIni) -> bool:
+    """Return True if nothing in gpt.ini keeps Windows from applying the file."""
+    return bool(ini.machine_version) and not ini.machine_is_off and extension_names.is_sound(ini.machine_extensions)
+
+
+def files_first(planned: LocalPlan, live: Plan, declaration: Declaration) -> bool:
     """Return True if a run may write the files before the registry.
 
     Windows may apply the files between the two. Where that would open more than before and than wanted, and the other
-    order would not, the registry goes first.
+    order would not, the registry goes first. What is left is a moment in which a file is applied while the preference
+    for control is still as before; no source says whether that limits offers.
     """
-    before, after = planned.plan.before, planned.plan.after
-    limits = (live.before, live.after, overlaid(live.before, before), overlaid(live.after, after))
-    return stays_within(overlaid(live.before, after), *limits) or not stays_within(
-        overlaid(live.after, before), *limits
-    )
+    before, after = planned.applied_before, planned.plan.after
+    states = [
+        overlaid(live.before, after),
+        overlaid(live.after, before),
+        live.before,
+        live.after,
+        overlaid(live.before, before),
+        overlaid(live.after, after),
+    ]
+    if OFFER.name in declaration.policies:
+        states = [_offer_was_read(state) for state in states]
+    files_between, registry_between, *limits = states
+    return stays_within(files_between, *limits) or not stays_within(registry_between, *limits)
+
+
+def _offer_was_read(observed: Observed) -> Observed:
+    """Return the same with an explicit zero for a switch of Offer that is absent: unread it could be on."""
+    policies = observed.get(POLICY_KEY, _EMPTY)
+    if policies.get(OFFER.switch) is not None:
+        return observed
+    return {**observed, POLICY_KEY: policies.replaced(OFFER.switch, STATE.encode(OFFER.switch, DISABLED))}
 
 
 def decoded(files: LocalGpoFiles) -> tuple[registry_pol.PolicyFile, gpt_ini.GptIni]:
@@ -209,6 +282,6 @@ class _named:  # noqa: N801  reads as a statement
         if isinstance(error, FormatError):
             raise HostError(
                 doing=f"reading {_FOLDER}\\{self._file}",
-                reason=f"{error}; nothing was written",
+                reason=str(error),
                 advice="Look at the file on the host; if it cannot be repaired, move it away and run this again",
             ) from None

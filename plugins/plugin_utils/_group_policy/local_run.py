@@ -20,9 +20,11 @@ from .._channels.enforce import UNDO_SECONDS, carry_out, prepare, take_back
 from .._channels.outcome import Outcome
 from .._policy.declaration import Declaration
 from .._policy.plan import Plan, Step
+from .._policy.words import EVERYTHING
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
-from .local_ended import Copies, Ended, FileOutcome, Ways
+from .local_ended import Copies, Ended, FileOutcome, Ways, would_be
 from .local_plan import LocalPlan, files_first, plan_local
+from .local_reading import plan_both
 from .ports import EditedMeanwhile, LocalGpoFiles
 
 Tell = t.Callable[[t.Sequence[Outcome[t.Any]]], None]
@@ -51,17 +53,23 @@ def enforce_both(
     Raises:
         HostError: Nothing was written.
     """
-    decided = prepare(ways.registry, declaration)
-    planned = plan_local(declaration, ways.folder.read(), decided)
+    decided, planned = plan_both(ways, declaration)
+    # Files that may not be written open nothing.
+    closing = decided.closing and (planned.plan.closing or planned.refusal is not None)
+    if planned.refusal is not None and not closing:
+        raise planned.refusal
+    if planned.steps and planned.refusal is None:
+        if check_mode:
+            copies.check()
+        else:
+            copies.keep(planned.before)
     if check_mode:
-        made = Outcome(plan=decided, made=decided.steps)
-        return Ended(registry=made, files=Outcome(plan=planned.plan, made=planned.steps), local_plan=planned)
-    if planned.steps:
-        copies.keep(planned.before)
+        return would_be(decided, planned)
     run = _Run(ways, declaration, decided, planned, copies)
-    if decided.closing and planned.plan.closing:
+    if closing:
         return run.closing(interrupted)
-    return run.files_first(interrupted) if files_first(planned, decided) else run.registry_first(interrupted)
+    go = run.files_first if files_first(planned, decided, declaration) else run.registry_first
+    return go(interrupted)
 
 
 class _Run:
@@ -75,7 +83,7 @@ class _Run:
         self._planned = planned
         self._keep = copies.keep
         self._suffix = copies.suffix
-        self._copies: tuple[str, ...] = ()
+        self._attempts = 0
         self._met_others = False
 
     def closing(self, interrupted: Tell) -> Ended:
@@ -166,7 +174,7 @@ class _Run:
             raise
 
     def _ended(self, registry: Outcome[Step], files: FileOutcome) -> Ended:
-        return Ended(registry=registry, files=files, local_plan=self._planned, copies=self._copies)
+        return Ended(registry=registry, files=files, local_plan=self._planned, copies=tuple(self._folder.copies))
 
     def _files(self, **what: t.Any) -> FileOutcome:
         return Outcome(plan=self._planned.plan, **what)
@@ -175,20 +183,14 @@ class _Run:
         """Replace the files; plan anew where somebody else edits them at the same time."""
         for attempts_left in reversed(range(ATTEMPTS)):
             planned = self._planned
-            if not planned.steps:
-                return self._files()
+            if not planned.steps or planned.refusal is not None:
+                return self._files(left=planned.steps, failure=planned.refusal)
             try:
-                self._copies += self._folder.replace(planned.before, planned.after, backup_suffix=self._suffix)
+                self._replace(planned.before, planned.after)
             except EditedMeanwhile as edited:
-                self._met_others = True
-                if not attempts_left:
-                    return self._files(left=planned.steps, failure=edited)
-                try:
-                    self._planned = plan_local(self._declaration, self._folder.read(), self._decided)
-                    if self._planned.steps:
-                        self._keep(self._planned.before)
-                except HostError as error:
-                    return self._files(left=planned.steps, failure=error)
+                refusal = self._plan_anew() if attempts_left else edited
+                if refusal is not None:
+                    return self._files(left=planned.steps, failure=refusal)
             except HostUnreachable as lost:
                 return self._after_loss(lost)
             except HostError as error:
@@ -196,6 +198,27 @@ class _Run:
             else:
                 break
         return self._files(made=self._planned.steps)
+
+    def _plan_anew(self) -> HostError | None:
+        """Plan against what somebody else has made of the files; return why that cannot be."""
+        self._met_others = True
+        try:
+            self._planned = self._plan(self._folder.read())
+            if self._planned.steps:
+                self._keep(self._planned.before)
+        except HostError as error:
+            return error
+        return None
+
+    def _plan(self, files: LocalGpoFiles) -> LocalPlan:
+        return plan_local(self._declaration, files, self._decided, lambda: self._channel.read(EVERYTHING))
+
+    def _replace(self, before: LocalGpoFiles, after: LocalGpoFiles) -> None:
+        """Replace the files; copies of a second attempt must not meet those of the first."""
+        self._attempts += 1
+        again = "" if self._attempts == 1 else f".{self._attempts}"
+        suffix = None if self._suffix is None else f"{self._suffix}{again}"
+        self._folder.replace(before, after, backup_suffix=suffix)
 
     def _after_loss(self, lost: HostUnreachable) -> FileOutcome:
         """Reconnect once, look at what the host holds, and finish."""
@@ -211,7 +234,7 @@ class _Run:
         if not self._planned.is_between(now):
             return self._seen(now, lost)
         try:
-            self._copies += self._folder.replace(now, planned.after, backup_suffix=self._suffix)
+            self._replace(now, planned.after)
         except HostUnreachable as again:
             return (
                 self._files(unknown=planned.steps, failure=again) if again.outcome_unknown else self._seen(now, again)
@@ -225,7 +248,7 @@ class _Run:
         planned = self._planned
         try:
             now = self._folder.read()
-            if not plan_local(self._declaration, now, self._decided).steps:
+            if not self._plan(now).steps:
                 # Only what came after the last move failed, such as reading back; a closing must not be opened again.
                 return self._files(made=planned.made_in(now))
             if self._planned.is_between(now):

@@ -51,6 +51,10 @@ class GroupPolicyFolder(t.Protocol):
         """Files of ours that may still be on the host."""
 
     @property
+    def copies(self) -> t.Sequence[str]:
+        """Full paths of the copies that stay on the host, or may, whatever became of the replacement."""
+
+    @property
     def requests(self) -> int:
         """Round trips to the host so far, those of the logon not counted."""
 

@@ -39,6 +39,7 @@ class SmbLogon:
         password: The password; None for the Kerberos cache.
         auth_protocol: ``negotiate`` (Kerberos, else NTLM), ``kerberos`` or ``ntlm``.
         kerberos_name: The name in the host's Kerberos principal ``cifs/...``, if ``host`` is not that.
+        whose: Where user and password come from, for errors; may be empty.
     """
 
     host: str
@@ -47,6 +48,16 @@ class SmbLogon:
     password: str | None = field(default=None, repr=False)
     auth_protocol: t.Literal["negotiate", "kerberos", "ntlm"] = "negotiate"
     kerberos_name: str | None = None
+    whose: str = ""
+
+
+def check_library() -> None:
+    """Raise UnsupportedConnection if the library for SMB is missing or too old."""
+    if MISSING is not None:
+        raise UnsupportedConnection(
+            "reaching a host by SMB needs the Python package smbprotocol on the control node: "
+            f"pip install 'smbprotocol>=1.17' ({shown(str(MISSING))})"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +91,7 @@ class Opening:
         self._unc = unc
         self._seconds_left = seconds_left
         self._connecting = f"connecting to port {logon.port} of {logon.host}"
-        self._logging_on = f"logging on to {logon.host} by SMB"
+        self._logging_on = f"logging on to {logon.host} by SMB" + (f" with {logon.whose}" if logon.whose else "")
 
     def open(self) -> tuple[StrictConnection, t.Any, SmbFacts]:
         """Return the connection, the library's tree of the share, and what was negotiated.
@@ -91,11 +102,7 @@ class Opening:
             HostError: There is no such share.
             UnsupportedConnection: A library is missing.
         """
-        if MISSING is not None:
-            raise UnsupportedConnection(
-                "reaching a host by SMB needs the Python package smbprotocol on the control node: "
-                f"pip install 'smbprotocol>=1.17' ({shown(str(MISSING))})"
-            )
+        check_library()
         seconds = self._seconds_left()
         connection = StrictConnection(self._logon.host, self._logon.port, seconds_left=self._seconds_left)
         opened = False

@@ -75,7 +75,7 @@ def _policy(policy: Policy) -> dict[str, t.Any]:
             "type": "dict",
             "description": [
                 f"Who may offer help, the entries below C({HELPER_KEY}). Left out, the list is not managed.",
-                "Write names as C(DOMAIN\\\\name); groups are allowed. At most 1,000 names.",
+                "Write names as C(DOMAIN\\name); groups are allowed. At most 1,000 names.",
             ],
             "options": _HELPERS,
         }

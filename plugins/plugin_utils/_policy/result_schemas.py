@@ -79,7 +79,7 @@ def host_info_schema() -> Schema:
                 },
                 "helpers": _TEXTS,
                 "effective": _closed(answers),
-                "local_gpo": _local_gpo(_policies(in_file)),
+                "local_gpo": {"anyOf": [_local_gpo(_policies(in_file)), {"type": "null"}]},
             },
             optional=("local_gpo",),
         ),

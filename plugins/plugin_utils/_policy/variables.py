@@ -54,7 +54,7 @@ def declared_names(
             declared[name] = key
         elif key not in PLAYBOOK_VARIABLES:
             nearest = nearest_word(key, (*TOP_LEVEL, *HOST_OPTIONS, *PLAYBOOK_VARIABLES))
-            legal = ", ".join(prefix + word for word in TOP_LEVEL)
+            legal = ", ".join(prefix + word for word in (*TOP_LEVEL, *HOST_OPTIONS, *PLAYBOOK_VARIABLES))
             problems.append(
                 Problem(
                     path=name,

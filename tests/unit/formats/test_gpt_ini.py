@@ -31,7 +31,7 @@ def version(value: str) -> int:
 def test_a_local_file_is_read() -> None:
     ini = parse(LOCAL + b"gPCUserExtensionNames=[{x}]\r\nOptions=1\r\n")
     assert (65538, 2, 1) == (ini.version, ini.machine_version, ini.user_version)
-    assert (SCRIPTS, "[{x}]") == (ini.machine_extensions, ini.user_extensions)
+    assert SCRIPTS == ini.machine_extensions
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,7 @@ def test_a_local_file_is_read() -> None:
 )
 def test_without_a_version_it_is_zero(data: bytes | None) -> None:
     ini = parse(data)
-    assert (0, 0, 0, "", "") == (
-        ini.version,
-        ini.machine_version,
-        ini.user_version,
-        ini.machine_extensions,
-        ini.user_extensions,
-    )
+    assert (0, 0, 0, "") == (ini.version, ini.machine_version, ini.user_version, ini.machine_extensions)
     assert (data or b"") == ini.encode()
 
 
@@ -285,3 +279,10 @@ def test_an_edit_of_any_file_keeps_every_other_line(
         return [line for line in found if line and not line.strip(" \t").lower().startswith(ours)]
 
     assert foreign(was) == foreign(now)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_off"), [("0", False), ("1", False), ("2", True), ("3", True), ("", False), ("x", False)]
+)
+def test_bit_1_of_the_options_switches_the_machine_half_off(options: str, is_off: bool) -> None:
+    assert is_off == parse(f"[General]\r\noptions = {options}\r\n".encode()).machine_is_off

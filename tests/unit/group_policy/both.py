@@ -46,6 +46,14 @@ class Broken(BaseException):
     """What a task time-out is: no Exception."""
 
 
+def under_policy(files: LocalGpoFiles, lab: Lab) -> Observed:
+    """Return what a registry would hold if group policy were applied: nothing is, unless gpt.ini lets Windows do it."""
+    content = (files.gpt_ini or b"").upper()
+    version = re.search(rb"^\s*VERSION\s*=\s*(\d+)", content, re.MULTILINE)
+    counts = version is not None and int(version[1]) % 65536 and b"[{35378EAC-683F-11D2-A89A-00C04FBBCFA2}" in content
+    return observed_of(applied(files.registry_pol, lab.hive())) if counts else lab.host.state()
+
+
 class Lab:
     """One host with both places, one connection to each, and what a run on it told.
 
@@ -70,10 +78,10 @@ class Lab:
 
     def run(self, raw: Raw, *, check_mode: bool = False, suffix: str | None = None) -> Ended:
         self.ended = enforce_both(
-            Ways(registry=self.channel, folder=self.folder),
+            Ways(registry=self.channel, folder=self.folder, pause=lambda dummy: None),
             from_mapping(raw),
             check_mode=check_mode,
-            copies=Copies(keep=self.kept.append, suffix=suffix),
+            copies=Copies(keep=self.kept.append, check=lambda: None, suffix=suffix),
             interrupted=self.told.append,
         )
         return self.ended
@@ -95,7 +103,7 @@ class Lab:
 
     def states(self) -> tuple[Observed, Observed]:
         """Return what the registry holds, and what it would hold if group policy were applied at this moment."""
-        return self.host.state(), observed_of(applied(self.gpo.files.registry_pol, self.hive()))
+        return self.host.state(), under_policy(self.gpo.files, self)
 
 
 def wanted(state: Observed, files: LocalGpoFiles, raw: Raw) -> Lab:
@@ -114,13 +122,9 @@ class Watch:
         self.found: list[tuple[str, list[str]]] = []
         self._live = (lab.host.state(), after.host.state())
         self._either = (*lab.states(), *after.states())
-        between = (
-            observed_of(applied(after.gpo.files.registry_pol, lab.hive())),
-            observed_of(applied(lab.gpo.files.registry_pol, after.hive())),
-        )
-        if not after.only_closed and all(wider(state, *self._either) for state in between):
-            # Whichever goes first, Windows may apply the files in between: there is no order that is never wider.
-            self._either += between
+        if not after.only_closed:
+            # The files may go first, and may be applied before the registry is written.
+            self._either += (under_policy(after.gpo.files, lab),)
         self._seen: list[t.Any] = []
         between_writes, between_moves, moved = lab.channel.between, lab.folder.between, lab.gpo.moved
         lab.channel.between = lambda number: (self.look(), between_writes(number))[0]

@@ -76,6 +76,7 @@ class InMemoryFolder:
         self.limits: list[float] = []
         self.closed = False
         self._connected = True
+        self.copies: list[str] = []
 
     def read(self) -> LocalGpoFiles:
         self._point("reading")
@@ -94,11 +95,14 @@ class InMemoryFolder:
         for name, file in (("gpt_ini", GPT_INI), ("registry_pol", REGISTRY_POL)):
             if getattr(now, name) != getattr(after, name):
                 self._point("writing", doubt=doubt)
+                if f"{ROOT}\\{file}{backup_suffix}" in self.copies:
+                    raise HostError(doing=f"keeping a copy of {file}", reason="there is a file of this name already")
                 self.gpo.move(**{name: getattr(after, name)})
                 doubt = True
                 self._point("writing", doubt=doubt)
                 if backup_suffix is not None and getattr(now, name) is not None:
                     copies.append(f"{ROOT}\\{file}{backup_suffix}")
+                    self.copies.append(copies[-1])
         self._point("reading back", doubt=doubt)
         if self.gpo.files != after:
             raise HostError(doing="reading back", reason="the host does not hold what was written")

@@ -11,9 +11,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import Observed
 from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.both import Broken, Lab, Watch, lies, wanted
+from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.pol_bytes import number, pol, words
 from ansible_collections.winfleet.remote_assistance.tests.unit.group_policy.pol_files import files
+from ansible_collections.winfleet.remote_assistance.tests.unit.oracle import HELPERS, POLICY, wider
 from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import Raw, declarations, hosts
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 _PAIR = "[{35378EAC-683F-11D2-A89A-00C04FBBCFA2}{D02B1F72-3407-48AE-BA88-E8213C6761F1}]"
@@ -85,11 +87,45 @@ def ended(lab: Lab, raw: Raw) -> t.Sequence[t.Any] | None:
         return None
 
 
+def is_refused(state: Observed, gpo: LocalGpoFiles, raw: Raw) -> bool:
+    """Tell whether the file may not be written, because of what is not declared in it."""
+    try:
+        return Lab(state, gpo).run(raw, check_mode=True).files.failure is not None
+    except HostError:
+        return True
+
+
+OFFERING = pol(number(POLICY, "fAllowUnsolicited", 1), words(HELPERS, "X\\everyone", "X\\everyone"))
+NOT_OFFER = st.sampled_from(
+    [
+        {"solicited": {"state": "disabled"}},
+        {"solicited": {"state": "enabled", "control": "view_only"}},
+        {"session_logging": {"state": "enabled"}, "control_panel": {"invitations": False}},
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(hosts(), st.sampled_from([None, b"[General]\r\nVersion=7\r\n"]), NOT_OFFER)
+def test_a_file_that_may_not_be_written_stays_and_the_host_gets_no_wider(
+    state: Observed, gpt_ini: bytes | None, raw: Raw
+) -> None:
+    gpo = LocalGpoFiles(registry_pol=OFFERING, gpt_ini=gpt_ini)
+    assume(is_refused(state, gpo, raw))
+    lab = Lab(state, gpo)
+    before = lab.states()
+    outcomes = ended(lab, raw)
+    assert [gpo] == lab.gpo.history
+    assert outcomes is None or "not declared" in str(outcomes[1].failure)
+    assert [] == wider(lab.host.state(), before[0])
+
+
 @settings(max_examples=150)
 @given(hosts(), GPOS, declarations(), TROUBLES)
 def test_whatever_happens_files_are_whole_and_what_is_told_is_true(
     state: Observed, gpo: LocalGpoFiles, raw: Raw, trouble: Trouble
 ) -> None:
+    assume(not is_refused(state, gpo, raw))
     after = wanted(state, gpo, raw)
     lab = troubled(state, gpo, trouble)
     outcomes = ended(lab, raw)
@@ -109,6 +145,7 @@ def test_whatever_happens_files_are_whole_and_what_is_told_is_true(
 def test_whatever_happens_the_host_is_never_wider_than_before_or_wanted(
     state: Observed, gpo: LocalGpoFiles, raw: Raw, trouble: Trouble
 ) -> None:
+    assume(not is_refused(state, gpo, raw))
     after = wanted(state, gpo, raw)
     lab = troubled(state, gpo, trouble)
     watch = Watch(lab, after)
@@ -122,6 +159,7 @@ def test_whatever_happens_the_host_is_never_wider_than_before_or_wanted(
 def test_check_mode_tells_the_changes_of_the_run_and_a_second_run_makes_none(
     state: Observed, gpo: LocalGpoFiles, raw: Raw
 ) -> None:
+    assume(not is_refused(state, gpo, raw))
     checked = Lab(state, gpo)
     told = [[step.to_result() for step in outcome.made] for outcome in checked.run(raw, check_mode=True).outcomes]
     assert ([], [gpo]) == (checked.channel.log, checked.gpo.history)
