@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.lab.lab_dir import LabError
 from tests.lab.wine import programs, wine_available
 from tests.lab.wine.processes import descendants, parents
 from tests.lab.wine.wine_lab import WinePlan
@@ -93,5 +94,5 @@ def test_a_plan_takes_the_seeds_in_turn() -> None:
 def test_without_wine_the_command_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(programs, "_NEEDED", ("no-such-wine",))
     assert "no-such-wine not installed; run make lab-deps" in wine_available()
-    with pytest.raises(programs.WineError, match="run make lab-deps"):
+    with pytest.raises(LabError, match="run make lab-deps"):
         programs.program("no-such-wine")
