@@ -95,7 +95,7 @@ def _unknown_options(given: t.Iterable[str]) -> list[Problem]:
     return [
         Problem(
             path=name,
-            expected=f"unknown option, expected one of {legal}",
+            expected=f"unknown key, expected one of {legal}",
             nearest=nearest_word(name, ARGUMENT_SPEC),
         )
         for name in given
