@@ -228,7 +228,7 @@ def test_gpupdate_runs_after_a_change_only_and_its_code_is_reported(machine):
     missing = machine("disable_ra", remote_assistance_refresh_policy=True)
     assert 0 == missing.code, missing.output
     assert {"exit_code": None} == missing.result(HOST)["refresh_policy"]
-    assert "there is no gpupdate.exe" in missing.output
+    assert "there is no gpupdate.exe" in unwrapped(missing)
     (system / "gpupdate.exe").symlink_to(system / "reg.exe")
     try:
         done = machine("enable_ra", remote_assistance_refresh_policy=True)
@@ -236,7 +236,7 @@ def test_gpupdate_runs_after_a_change_only_and_its_code_is_reported(machine):
     finally:
         (system / "gpupdate.exe").unlink()
     assert (0, {"exit_code": 1}) == (done.code, done.result(HOST)["refresh_policy"])
-    assert "gpupdate /target:computer ended with exit code 1" in done.output
+    assert "gpupdate /target:computer ended with exit code 1" in unwrapped(done)
     assert "refresh_policy" not in again.result(HOST)
 
 
@@ -275,6 +275,11 @@ def test_entries_that_are_not_declared_may_not_open_the_host_by_our_change(machi
     assert ("REG_DWORD", 0) == machine.wine.registry.get(POLICY, "fAllowToGetHelp")
 
 
+def unwrapped(finished: Finished) -> str:
+    """Return the output without the line ends that older versions of Ansible put into warnings."""
+    return " ".join(finished.output.split())
+
+
 def text(content: str) -> bytes:
     return content.encode("utf-16-le") + b"\0\0"
 
@@ -294,4 +299,4 @@ def test_host_info_survives_a_damaged_file(machine):
     task = {"winfleet.remote_assistance.host_info": {"local_gpo": True} | options}
     done = machine([{"hosts": "windows", "gather_facts": False, "tasks": [task]}])
     assert (0, None) == (done.code, done.result(HOST)["local_gpo"]), done.output
-    assert "the header breaks off" in done.output
+    assert "the header breaks off" in unwrapped(done)

@@ -106,7 +106,8 @@ class RemoteAssistanceAction(ActionBase):
                 yield way
             finally:
                 way.folder.close()
-                self._tell_left_behind(way.folder.left_behind)
+                # Copies are kept on purpose, and the result names them.
+                self._tell_left_behind(file for file in way.folder.left_behind if file not in way.folder.copies)
 
     @staticmethod
     def _tell_left_behind(files: t.Iterable[str]) -> None:

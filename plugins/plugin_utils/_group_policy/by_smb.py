@@ -59,8 +59,8 @@ class SmbFolder:
 
     @property
     def left_behind(self) -> t.Sequence[str]:
-        """Full paths of files of ours that may still be on the host."""
-        return tuple(self._session.unc(path) for path in self._replacement.strays)
+        """Full paths of files of ours that may still be on the host; copies of failed runs are among them."""
+        return tuple(self._session.unc(path) for path in (*self._replacement.kept, *self._replacement.strays))
 
     @property
     def copies(self) -> t.Sequence[str]:
