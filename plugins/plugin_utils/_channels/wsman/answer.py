@@ -112,19 +112,31 @@ def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
     Raises:
         HostError: It is no answer to this request that can be understood.
     """
+    content = content_of(body, message_id=message_id, doing=doing)
+    if isinstance(content, Fault):
+        return content
+    if not content:
+        raise _no_content(doing)
+    return Answer(doing=doing, fields=tuple(_fields(content[0], doing)))
+
+
+def content_of(body: bytes, *, message_id: str, doing: str) -> tuple[ET.Element, ...] | Fault:
+    """Return the elements in the body of the host's SOAP message, or the fault that it is; see ``parse``."""
     envelope = _tree(body, doing)
-    content = next(iter(_child(envelope, "Body")), None)
-    if _local(envelope) != "Envelope" or content is None:
-        raise unusable(doing, "it is not a SOAP message with content")
-    is_fault = _local(content) == "Fault"
+    content = tuple(_child(envelope, "Body"))
+    is_fault = bool(content) and _local(content[0]) == "Fault"
+    if _local(envelope) != "Envelope" or _child(envelope, "Body") is _ABSENT:
+        raise _no_content(doing)
     relates_to = _text(_child(_child(envelope, "Header"), "RelatesTo"))
     # The client libraries also take answers that are not encrypted, where the request was. Whoever forges one does not
     # know the id inside the encrypted request. A fault may lack it: Windows' quota faults come without RelatesTo.
     if (relates_to or not is_fault) and _plain_id(relates_to) != _plain_id(message_id):
         raise unusable(doing, "it belongs to another request")
-    if is_fault:
-        return _fault(content)
-    return Answer(doing=doing, fields=tuple(_fields(content, doing)))
+    return _fault(content[0]) if is_fault else content
+
+
+def _no_content(doing: str) -> HostError:
+    return unusable(doing, "it is not a SOAP message with content")
 
 
 def _tree(body: bytes, doing: str) -> ET.Element:

@@ -28,16 +28,45 @@ OpenTransport = t.Callable[[bool], Transport]
 """Opens a transport; True demands a connection that nobody used before."""
 
 
+class Read(t.Protocol):
+    """A function that makes sense of a SOAP message."""
+
+    def __call__(self, body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
+        """Return what the host answered; see ``answer.parse``."""
+
+
+class Refused(t.Protocol):
+    """A function that makes an error of a fault."""
+
+    def __call__(self, fault: Fault, *, doing: str) -> HostError:
+        """Return the error; see ``failures.from_fault``."""
+
+
 class Exchange:
     """A conversation with one host.
+
+    Args:
+        open_transport: Opens the way to the host.
+        read: Makes sense of answers.
+        refused: Makes errors of faults.
+        clock: Seconds that only go up.
 
     Attributes:
         messages: SOAP messages sent so far.
     """
 
-    def __init__(self, open_transport: OpenTransport, *, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        open_transport: OpenTransport,
+        *,
+        read: Read = parse,
+        refused: Refused = from_fault,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> None:
         self.messages = 0
         self._open = open_transport
+        self._read = read
+        self._refused = refused
         self._clock = clock
         self._transport: Transport | None = None
         self._fresh = False
@@ -118,20 +147,19 @@ class Exchange:
         except HttpStatus as failure:
             if failure.status == UNAUTHORIZED or not failure.body.lstrip().startswith(b"<"):
                 raise
-            fault = _fault_or_status(failure, message_id=message_id, doing=doing)
-            return from_fault(fault, doing=doing)
-        answer = parse(body, message_id=message_id, doing=doing)
-        return from_fault(answer, doing=doing) if isinstance(answer, Fault) else answer
+            fault = self._fault_or_status(failure, message_id=message_id, doing=doing)
+            return self._refused(fault, doing=doing)
+        answer = self._read(body, message_id=message_id, doing=doing)
+        return self._refused(answer, doing=doing) if isinstance(answer, Fault) else answer
 
-
-def _fault_or_status(failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
-    try:
-        answer = parse(failure.body, message_id=message_id, doing=doing)
-    except HostError:
-        raise from_status(failure.status, failure.body, doing=doing) from None  # such as a proxy's page
-    if isinstance(answer, Fault):
-        return answer
-    raise unusable(doing, f"HTTP status {failure.status} with a method's output")
+    def _fault_or_status(self, failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
+        try:
+            answer = self._read(failure.body, message_id=message_id, doing=doing)
+        except HostError:
+            raise from_status(failure.status, failure.body, doing=doing) from None  # such as a proxy's page
+        if isinstance(answer, Fault):
+            return answer
+        raise unusable(doing, f"HTTP status {failure.status} with a method's output")
 
 
 def _operation_seconds(transport: Transport, left: float | None) -> int:
