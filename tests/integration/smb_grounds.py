@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.by_smb import SmbFolder
@@ -55,3 +56,11 @@ def names(server: FileServer) -> set[str]:
     return (
         {str(path.relative_to(server.folder)) for path in server.folder.rglob("*")} if server.folder.exists() else set()
     )
+
+
+def eventually_only(server: FileServer, allowed: set[str]) -> bool:
+    """Tell whether nothing else is on the disk, soon: what is removed while a lost session holds it goes with that."""
+    deadline = time.monotonic() + 10
+    while not names(server) <= allowed and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return names(server) <= allowed

@@ -292,6 +292,11 @@ def test_older_dialects_work(protocol: str, dialect: str) -> None:
         folder.close()
 
 
+def test_the_library_keeps_its_tracebacks_to_itself(folder: SmbFolder) -> None:
+    folder.read()
+    assert not logging.getLogger("smbprotocol.connection").isEnabledFor(logging.ERROR)
+
+
 # -- who may not ----------------------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ class Opening:
         if MISSING is not None:
             raise UnsupportedConnection(
                 "reaching a host by SMB needs the Python package smbprotocol on the control node: "
-                f"pip install smbprotocol ({shown(str(MISSING))})"
+                f"pip install 'smbprotocol>=1.17' ({shown(str(MISSING))})"
             )
         seconds = self._seconds_left()
         connection = StrictConnection(self._logon.host, self._logon.port, seconds_left=self._seconds_left)

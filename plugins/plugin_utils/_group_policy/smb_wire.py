@@ -12,6 +12,7 @@ through ``logging``.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import socket
 import struct
@@ -22,11 +23,14 @@ import uuid
 try:
     from smbprotocol.connection import Connection
     from smbprotocol.exceptions import SMBConnectionClosed, SMBException, SMBResponseException
+    from smbprotocol.session import Session
 except ImportError as error:
     MISSING: ImportError | None = error
     Connection = object
 else:
-    MISSING = None
+    # Before 1.16.1 its receiver raised into nowhere, which prints a traceback; 1.17 has other names for Kerberos.
+    new_enough = "hostname_override" in inspect.signature(Session).parameters
+    MISSING = None if new_enough else ImportError("what is installed is older than 1.17")
 
 _PENDING: t.Final = 0x00000103
 _UNSOLICITED: t.Final = 0xFFFFFFFFFFFFFFFF

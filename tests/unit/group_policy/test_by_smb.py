@@ -74,7 +74,7 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda: folder.replace(FILES, LocalGpoFiles(gpt_ini=None, registry_pol=None), backup_suffix=None),
     ):
         error = error_of(act, UnsupportedConnection)
-        assert "pip install smbprotocol" in str(error)
+        assert "pip install 'smbprotocol>=1.17' (No module named 'smbprotocol')" in str(error)
 
 
 @needs_library
