@@ -32,6 +32,7 @@ from .codes import ABSENT_KEY, ABSENT_VALUE, WRONG_TYPE
 from .envelope import Request
 from .exchange import Exchange
 from .failures import from_return_code
+from .kerberos_words import KINIT_ADVICE, KINIT_FAILED
 from .transports import Transport
 
 _DWORD: t.Final = provider.ACCESSORS[ValueType.REG_DWORD]
@@ -54,7 +55,9 @@ def open_channel(connection: t.Any, *, lost: tuple[type[Exception], ...] = ()) -
         try:
             return reach.open_transport(connection, fresh=fresh)
         except lost as error:
-            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
+            text = str(error)
+            advice = KINIT_ADVICE if KINIT_FAILED in text else ""
+            raise HostUnreachable(doing="connecting", reason=shown(text), advice=advice) from None
 
     return WsmanRegistry(Exchange(open_transport))
 
