@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a declaration; made from the catalogue by ``make generate``."""
+"""The options of a declaration; made by ``make generate``."""
 
 from __future__ import annotations
 

@@ -48,6 +48,8 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment: dict[str, str] = {}
+        # What a command becomes before it is run, such as one inside a namespace.
+        self.inside: t.Callable[..., list[str]] = lambda *words: [str(word) for word in words]
 
     def inventory(
         self, hosts: t.Mapping[str, t.Mapping[str, t.Any]], group: str = "windows", **group_vars: t.Any
@@ -82,7 +84,7 @@ class Runner:
         ansible = Path(sys.executable).parent / "ansible-playbook"
         command = [str(ansible), "-i", str(inventory), str(file), *arguments]
         finished = subprocess.run(
-            command,
+            self.inside(*command),
             env=environment | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026 winfleet contributors
-"""The accounts of one host, and NTLM and Basic over them."""
+"""The accounts of one host, and NTLM, Kerberos and Basic over them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import spnego
 from spnego import NegotiateOptions
 from spnego.channel_bindings import GssChannelBindings
+from spnego.exceptions import SpnegoError
 
 from .registry import fold
 
@@ -23,24 +24,29 @@ _ACCEPTOR_DOMAIN = "WORKSTATION"
 # The AV pair MsvAvChannelBindings of 16 bytes (MS-NLMP 2.2.2.1) as it stands in a token.
 _AV_CHANNEL_BINDINGS = b"\x0a\x00\x10\x00"
 
-# pyspnego's acceptor knows its users only through this variable of the whole process; each host
-# has its own file, so the variable is set for the length of one step only.
+# Every NTLM message begins so (MS-NLMP 2.2.1), also inside SPNEGO.
+_NTLM_SIGNATURE = b"NTLMSSP\x00"
+
+# pyspnego's acceptor knows users and keys only through these variables of the whole process; each host
+# has its own files, so the variables are set for the length of one step only.
 _USER_FILE = "NTLM_USER_FILE"
+_KEYTAB = "KRB5_KTNAME"
 _environment = threading.Lock()
 
 
 @contextmanager
-def _user_file(path: Path) -> Iterator[None]:
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
     with _environment:
-        before = os.environ.get(_USER_FILE)
-        os.environ[_USER_FILE] = str(path)
+        before = {name: os.environ.get(name) for name in values}
+        os.environ.update(values)
         try:
             yield
         finally:
-            if before is None:
-                del os.environ[_USER_FILE]
-            else:
-                os.environ[_USER_FILE] = before
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 class AuthenticationError(Exception):
@@ -55,6 +61,7 @@ class Accounts:
         not_administrators: Users that may sign in but not use WMI.
         refused: Users that get a 401 although the password is right (RootSDDL, UAC filtering).
         directory: Where to keep the acceptor's users file.
+        keytab: The keys of the host's computer account; without them the host knows no Kerberos.
 
     Attributes:
         not_administrators: May be changed at any time.
@@ -68,6 +75,7 @@ class Accounts:
         not_administrators: Collection[str] = (),
         refused: Collection[str] = (),
         directory: Path,
+        keytab: Path | None = None,
     ) -> None:
         if not users or any(":" in text or "\n" in text for pair in users.items() for text in pair):
             raise ValueError("users must not be empty, and neither names nor passwords may hold ':' or a line feed")
@@ -76,6 +84,8 @@ class Accounts:
         self._passwords = dict(users)
         self._names = {fold(alias): name for name in users for alias in _aliases(name)}
         self._file = directory / "users"
+        # A file that is not there, or a machine's own keytab would serve hosts that have none.
+        self._variables = {_USER_FILE: str(self._file), _KEYTAB: f"FILE:{keytab or directory / 'no-keytab'}"}
         lines = []
         for name, password in users.items():
             for alias in _aliases(name):
@@ -108,14 +118,14 @@ class Accounts:
         return user
 
     def acceptor(self, scheme: str, bindings: bytes | None, *, strict: bool = False) -> Acceptor:
-        """Return a new NTLM acceptor.
+        """Return a new acceptor of NTLM and Kerberos, as far as the scheme means them.
 
         Args:
             scheme: Name of the HTTP scheme.
             bindings: TLS channel binding data to check, if any.
             strict: Refuse a client that sends no binding.
         """
-        return Acceptor(self, self._file, scheme, bindings, strict=strict)
+        return Acceptor(self, self._variables, scheme, bindings, strict=strict)
 
 
 def _aliases(name: str) -> tuple[str, ...]:
@@ -125,37 +135,53 @@ def _aliases(name: str) -> tuple[str, ...]:
     return (user, f"{DOMAIN}\\{user}", f"{_ACCEPTOR_DOMAIN}\\{user}")
 
 
+# pyspnego's protocol by HTTP scheme. In Negotiate, Windows also takes a token that is not wrapped in SPNEGO.
+_PROTOCOLS = {"ntlm": ("ntlm", NegotiateOptions.use_ntlm), "kerberos": ("kerberos", NegotiateOptions.use_gssapi)}
+_NEGOTIATE = ("negotiate", NegotiateOptions.use_negotiate)
+
+
 class Acceptor:
-    """The server's side of one NTLM authentication and of the messages encrypted with it."""
+    """The server's side of one authentication and of the messages encrypted with it.
+
+    Attributes:
+        scheme: Name of the HTTP scheme, in lower case.
+    """
 
     def __init__(
-        self, accounts: Accounts, users_file: Path, scheme: str, bindings: bytes | None, *, strict: bool
+        self, accounts: Accounts, variables: Mapping[str, str], scheme: str, bindings: bytes | None, *, strict: bool
     ) -> None:
+        self.scheme = scheme.lower()
         self._accounts = accounts
         self._bindings = bindings
         self._strict = strict
-        self._users_file = users_file
-        ntlm = scheme.lower() == "ntlm"
-        with _user_file(users_file):
-            self._context = spnego.server(
-                protocol="ntlm" if ntlm else "negotiate",
-                options=NegotiateOptions.use_ntlm if ntlm else NegotiateOptions.use_negotiate,
-            )
+        self._variables = variables
+        protocol, options = _PROTOCOLS.get(self.scheme, _NEGOTIATE)
+        try:
+            with _variables(variables):
+                self._context = spnego.server(protocol=protocol, options=options)
+        except (ImportError, SpnegoError) as error:  # Kerberos without its library, or without a keytab
+            raise AuthenticationError from error
 
     def step(self, token: bytes) -> bytes:
         """Take the client's token and return the next one, which may be empty.
 
         Raises:
-            AuthenticationError: The token is malformed or wrong.
+            AuthenticationError: The token is malformed or wrong, or its user is none of the host's.
         """
         try:
-            with _user_file(self._users_file):
-                return self._context.step(token, channel_bindings=self._bindings_for(token)) or b""
+            with _variables(self._variables):
+                answer = self._context.step(token, channel_bindings=self._bindings_for(token)) or b""
         except Exception as error:  # a malformed token surfaces as almost any exception of the parser
             raise AuthenticationError from error
+        if self._context.complete and self.user is None:
+            raise AuthenticationError
+        return answer
 
     def _bindings_for(self, token: bytes) -> GssChannelBindings | None:
-        if self._bindings is None or (not self._strict and _AV_CHANNEL_BINDINGS not in token):
+        if self._bindings is None:
+            return None
+        # Kerberos' library takes a client that sends no binding (RFC 4121 4.1.1.2: all zero), and no wrong one.
+        if _NTLM_SIGNATURE in token and not self._strict and _AV_CHANNEL_BINDINGS not in token:
             return None
         return GssChannelBindings(application_data=self._bindings)
 

@@ -20,8 +20,8 @@ class Behaviour:
         allow_unencrypted: Service\AllowUnencrypted: take plain messages over http.
         basic: Service\Auth\Basic: offer and accept Basic.
         schemes: The Windows schemes that a 401 offers.
-        channel_binding: Service\CbtHardeningLevel: check the TLS channel binding of NTLM never,
-            where the client sends one, or always.
+        channel_binding: Service\CbtHardeningLevel: check the TLS channel binding never, where the client sends one, or
+            always (of NTLM only: Kerberos' library does not tell whether there was one).
         idle_timeout: Seconds after which an idle connection is dropped (about 2 minutes).
         max_envelope_kb: MaxEnvelopeSizekb: a larger request is a 413, a larger answer a fault.
         max_shells: MaxShellsPerUser: one more is a fault.
@@ -36,7 +36,7 @@ class Behaviour:
     namespace_case: Literal["request", "lower", "upper"] = "request"
     allow_unencrypted: bool = False
     basic: bool = False
-    schemes: tuple[Literal["Negotiate", "NTLM"], ...] = ("Negotiate", "NTLM")
+    schemes: tuple[Literal["Negotiate", "NTLM", "Kerberos"], ...] = ("Negotiate", "NTLM")
     channel_binding: Literal["none", "relaxed", "strict"] = "relaxed"
     idle_timeout: float = 120.0
     max_envelope_kb: int = 500

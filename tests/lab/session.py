@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .accounts import Acceptor, Accounts, AuthenticationError
 from .behaviour import Behaviour
 from .counters import Recorder
-from .sealed import CONTENT_TYPE, is_sealed, seal, unseal
+from .sealed import content_type, is_sealed, seal, unseal
 from .service import Service
 from .trouble import Answer
 
@@ -127,7 +127,7 @@ class Session:
         if answer.closing or not answer.body:
             return HttpAnswer(status=answer.status, headers=headers, closing=answer.closing)
         body = seal(acceptor, answer.body) if acceptor else answer.body
-        kind = CONTENT_TYPE if acceptor else SOAP_TYPE
+        kind = content_type(acceptor) if acceptor else SOAP_TYPE
         return HttpAnswer(status=answer.status, headers=(("Content-Type", kind), *headers), body=body)
 
     def _offered(self) -> set[str]:

@@ -46,6 +46,8 @@ class StandInHost:
         behaviour: The host's switches.
         port: Port to listen on; 0 lets the system choose.
         store: Where keys and values are kept, for example Wine's registry; its content stays if there is no seed.
+        keytab: The keys of the host's account in a Kerberos realm (see ``kerberos``); users of the realm are named
+            ``name@REALM`` in ``users``, and their passwords are not looked at.
         machine: Where the commands of shells run, and the files are that they transfer (see ``shells``); it must run
             and is not stopped. Without it shells can be opened and closed, nothing more.
 
@@ -69,6 +71,7 @@ class StandInHost:
         port: int = 0,
         store: Store | None = None,
         machine: WineMachine | None = None,
+        keytab: Path | None = None,
     ) -> None:
         self.name = name
         self.transport = transport
@@ -78,7 +81,11 @@ class StandInHost:
         self._directory = tempfile.TemporaryDirectory(prefix="standin-")
         directory = Path(self._directory.name)
         self.accounts = Accounts(
-            self._users, not_administrators=not_administrators, refused=refused, directory=directory
+            self._users,
+            not_administrators=not_administrators,
+            refused=refused,
+            directory=directory,
+            keytab=keytab,
         )
         self._recorder = Recorder()
         raw: Store = Registry() if store is None else store
@@ -230,7 +237,7 @@ class StandInHost:
     def inventory_vars(
         self,
         connection: Literal["winrm", "psrp"] = "winrm",
-        auth: Literal["ntlm", "negotiate", "basic"] = "ntlm",
+        auth: Literal["ntlm", "negotiate", "basic", "kerberos"] = "ntlm",
     ) -> dict[str, Any]:
         """Return the Ansible variables with which a connection plugin reaches this host."""
         return connection_vars(

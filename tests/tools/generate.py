@@ -41,24 +41,16 @@ def _json(schema: object) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _fragment(options: dict[str, t.Any]) -> str:
+def _fragment(head: str, options: dict[str, t.Any], reads: dict[str, t.Any] | None = None) -> str:
+    sections = {"DOCUMENTATION": options} | ({} if reads is None else {"READS": reads})
+    parts = [f'    {name} = r"""\n{_yaml({"options": _for_docs(part)})}"""\n' for name, part in sections.items()]
+    text = f"{head}." if reads is None else "All options, and those of what only reads."
     return (
         HEADER
-        + '"""The options of a declaration; made from the catalogue by ``make generate``."""\n\n'
+        + f'"""{head}; made by ``make generate``."""\n\n'
         + "from __future__ import annotations\n\n\n"
-        + 'class ModuleDocFragment:\n    """The options of a declaration."""\n\n'
-        + f'    DOCUMENTATION = r"""\n{_yaml({"options": _for_docs(options)})}"""\n'
-    )
-
-
-def _host_fragment(every: dict[str, t.Any], reads: dict[str, t.Any]) -> str:
-    return (
-        HEADER
-        + '"""The options of a host beside its declaration; made by ``make generate``."""\n\n'
-        + "from __future__ import annotations\n\n\n"
-        + 'class ModuleDocFragment:\n    """All options, and those of what only reads."""\n\n'
-        + f'    DOCUMENTATION = r"""\n{_yaml({"options": _for_docs(every)})}"""\n\n'
-        + f'    READS = r"""\n{_yaml({"options": _for_docs(reads)})}"""\n'
+        + f'class ModuleDocFragment:\n    """{text}"""\n\n'
+        + "\n".join(parts)
     )
 
 
@@ -106,9 +98,21 @@ def files() -> dict[Path, str]:
         ROOT / "schemas/role_variables.schema.json": _json(schema.role_variables_schema()),
         ROOT / "schemas/changes.schema.json": _json(results.changes_schema()),
         ROOT / "schemas/host_info.schema.json": _json(results.host_info_schema()),
-        ROOT / "plugins/doc_fragments/declaration.py": _fragment(options),
-        ROOT / "plugins/doc_fragments/host_options.py": _host_fragment(
-            described.host_options(), described.host_options(described.READ_OPTIONS)
+        ROOT / "schemas/domain_gpo_info.schema.json": _json(results.domain_gpo_info_schema()),
+        ROOT / "plugins/doc_fragments/declaration.py": _fragment("The options of a declaration", options),
+        ROOT / "plugins/doc_fragments/policies.py": _fragment(
+            "The policies, the part of a declaration that is legal in a GPO", described.policy_options()
+        ),
+        ROOT / "plugins/doc_fragments/host_options.py": _fragment(
+            "The options of a host beside its declaration",
+            described.host_options(),
+            described.host_options(described.READ_OPTIONS),
+        ),
+        ROOT / "plugins/doc_fragments/domain_options.py": _fragment(
+            "The options of a GPO beside its policies", described.domain_options()
+        ),
+        ROOT / "plugins/doc_fragments/directory_options.py": _fragment(
+            "The options that say how to reach a domain", described.directory_options()
         ),
         ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
     }

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.options import (
     declaration_options,
+    directory_options,
+    domain_options,
     host_options,
+    policy_options,
 )
 
 yaml = pytest.importorskip("yaml")
@@ -69,6 +72,7 @@ def test_the_documented_options_are_those_of_the_action(action: str) -> None:
 
 def test_the_secret_options_are_marked_as_such() -> None:
     assert ["smb_password"] == [name for name, spec in host_options().items() if spec.get("no_log")]
+    assert ["password"] == [name for name, spec in directory_options().items() if spec.get("no_log")]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -111,6 +115,27 @@ def test_the_examples_of_host_are_legal_declarations() -> None:
         raw = task["winfleet.remote_assistance.host"]
         if "variables_prefix" not in raw:
             assert () == problems({name: value for name, value in raw.items() if name not in host_options()})
+
+
+def test_the_examples_of_domain_gpo_are_legal_tasks() -> None:
+    task_of = importlib.import_module(f"{COLLECTION}.plugins.plugin_utils._group_policy.domain_inputs").task_of
+    for task in yaml.safe_load(documented("domain_gpo")["EXAMPLES"]):
+        assert task_of(task["winfleet.remote_assistance.domain_gpo"], {})
+
+
+def test_the_group_of_module_defaults_holds_the_actions_that_work_on_a_domain() -> None:
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
+    groups = {"domain": [action for action in ACTIONS if action.startswith("domain_")]}
+    assert groups == runtime["action_groups"]
+
+
+def test_the_playbook_for_domain_gpos_passes_every_option_on() -> None:
+    (play,) = yaml.safe_load((ROOT / "playbooks/domain_gpo.yml").read_text(encoding="utf-8"))
+    looks, *acts = play["tasks"]
+    legal = set(domain_options() | policy_options())
+    assert legal == set(looks["vars"]["legal"])
+    expected = {name: f"{{{{ item.{name} | default(omit) }}}}" for name in legal}
+    assert [expected] * 2 == [task["winfleet.remote_assistance.domain_gpo"] for task in acts]
 
 
 def test_the_role_documents_exactly_the_catalogue() -> None:

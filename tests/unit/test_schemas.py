@@ -34,7 +34,7 @@ from hypothesis import given
 jsonschema = pytest.importorskip("jsonschema")
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-NAMES = ("declaration", "role_variables", "changes", "host_info")
+NAMES = ("declaration", "role_variables", "changes", "host_info", "domain_gpo_info")
 
 
 def load(name: str) -> dict[str, t.Any]:
@@ -176,7 +176,7 @@ CHANGE = {
 @pytest.mark.parametrize(
     ("key", "wrong"),
     [
-        ("layer", "domain_gpo"),
+        ("layer", "domain"),
         ("setting", "offer.contrl"),
         ("path", "HKCU\\x"),
         ("type", "DWORD"),

@@ -22,6 +22,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
         ("role_variables", schema.role_variables_schema),
         ("changes", result_schemas.changes_schema),
         ("host_info", result_schemas.host_info_schema),
+        ("domain_gpo_info", result_schemas.domain_gpo_info_schema),
     ],
 )
 def test_a_published_schema_is_the_one_that_the_catalogue_makes(name: str, made: t.Callable[[], object]) -> None:

@@ -90,7 +90,14 @@ class GptIni:
 
     def with_machine_version_bumped(self) -> GptIni:
         """Return this file after one more edit of the machine half."""
-        machine = (self.machine_version + 1) & 0xFFFF or 1
+        return self.with_machine_version((self.machine_version + 1) & 0xFFFF or 1)
+
+    def with_machine_version(self, machine: int) -> GptIni:
+        """Return this file with another count of edits of the machine half.
+
+        Args:
+            machine: The count, 0 to 65,535.
+        """
         number = str(self.user_version << 16 | machine)
         at = self._line_of(_VERSION)
         if at is None:

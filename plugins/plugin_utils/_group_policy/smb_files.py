@@ -121,6 +121,8 @@ class SmbFile:
                 taken = self._opened.write(part, start)
             if taken != len(part):
                 raise HostError(doing=doing, reason=f"the host took {taken} of {len(part)} bytes")
+            # Should a later part fail, what is then put back must not leave a rest of this behind.
+            self._opened.end_of_file = max(self._opened.end_of_file, start + taken)
         if self._opened.end_of_file > len(content):
             information = FileEndOfFileInformation()
             information["end_of_file"] = len(content)

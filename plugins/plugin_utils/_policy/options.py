@@ -21,10 +21,20 @@ from .catalogue import (
     Policy,
     Setting,
 )
+from .domain_options import DIRECTORY_OPTIONS, GPO_OPTIONS, LINKS, environment_text
 from .host_options import HOST_OPTIONS, READ_OPTIONS, HostOption
 from .kinds import Choice, Flag, Kind, Number
 
-__all__ = ["READ_OPTIONS", "Options", "declaration_options", "host_options", "without_descriptions"]
+__all__ = [
+    "READ_OPTIONS",
+    "Options",
+    "declaration_options",
+    "directory_options",
+    "domain_options",
+    "host_options",
+    "policy_options",
+    "without_descriptions",
+]
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -43,9 +53,40 @@ _HELPERS: t.Final[Options] = {
 }
 
 
+_LINK: t.Final[Options] = {
+    "target": {
+        "type": "str",
+        "required": True,
+        "description": ["The distinguished name of an OU, of the domain or of a site."],
+    },
+    "enabled": {
+        "type": "bool",
+        "description": ["Whether the link is in force. Left out, it stays as it is; a new link is in force."],
+    },
+    "enforced": {
+        "type": "bool",
+        "description": [
+            "Whether nothing below can block or override it. Left out, it stays as it is; a new link is not enforced."
+        ],
+    },
+    "order": {
+        "type": "int",
+        "description": [
+            "The place among the links of the target: 1 has the highest precedence, and a high number is the last one.",
+            "Left out, the place stays as it is; a new link gets the lowest precedence.",
+        ],
+    },
+}
+
+
+def policy_options() -> Options:
+    """Return type, choices and description of the six policies."""
+    return {policy.name: _policy(policy) for policy in POLICIES}
+
+
 def declaration_options() -> Options:
     """Return type, choices and description of every option of a declaration."""
-    options = {policy.name: _policy(policy) for policy in POLICIES}
+    options = policy_options()
     options[CONTROL_PANEL] = {
         "type": "dict",
         "description": [
@@ -114,6 +155,38 @@ def host_options(names: t.Container[str] = HOST_OPTIONS) -> Options:
         names: Which of them.
     """
     return {name: _host_option(option) for name, option in HOST_OPTIONS.items() if name in names}
+
+
+def domain_options() -> Options:
+    """Return the options of ``domain_gpo`` beside the policies and the way to the domain."""
+    return {name: _host_option(option) for name, option in GPO_OPTIONS.items()} | {LINKS: _links()}
+
+
+def directory_options() -> Options:
+    """Return the options that say how to reach a domain."""
+    options = {name: _host_option(option) for name, option in DIRECTORY_OPTIONS.items()}
+    for name, spec in options.items():
+        spec["description"] = [*spec["description"], environment_text(name)]
+    return options
+
+
+def _links() -> dict[str, t.Any]:
+    parts = {
+        "set": "Every link of the GPO; all others are removed. An empty list removes every link.",
+        "add": "Links that must be there.",
+        "remove": "What the GPO must not be linked to; only O(links.remove[].target) counts.",
+    }
+    return {
+        "type": "dict",
+        "description": [
+            "Where the GPO is linked. Left out, the links are not managed.",
+            "An entry may be the distinguished name alone instead of a mapping.",
+        ],
+        "options": {
+            name: {"type": "list", "elements": "dict", "description": [text], "options": _LINK}
+            for name, text in parts.items()
+        },
+    }
 
 
 def _host_option(option: HostOption) -> dict[str, t.Any]:

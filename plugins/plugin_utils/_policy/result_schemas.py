@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON Schemas of results: changes and host_info.
+"""JSON Schemas of results: changes, host_info and domain_gpo_info.
 
 FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 """
@@ -22,6 +22,7 @@ from .catalogue import (
     STATES,
     VIEW_ONLY,
 )
+from .domain_options import DOMAIN_GPO, GPO_SETTINGS, GPO_STATUSES
 from .schema import DIALECT, Schema, setting_names
 
 _WORD: t.Final = {"type": ["string", "integer", "boolean", "null"]}
@@ -29,7 +30,7 @@ _TEXTS: t.Final = {"type": "array", "items": {"type": "string"}}
 
 
 def changes_schema() -> Schema:
-    """Return the schema of the lists ``changes``, ``restored``, ``left`` and ``unknown`` in a result of ``host``."""
+    """Return the schema of the lists ``changes``, ``restored``, ``left`` and ``unknown`` in a result."""
     return {
         "$schema": DIALECT,
         "$id": "changes.schema.json",
@@ -37,8 +38,8 @@ def changes_schema() -> Schema:
         "type": "array",
         "items": _closed(
             {
-                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO]},
-                "setting": {"enum": [*setting_names(), GPT_INI]},
+                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO, DOMAIN_GPO]},
+                "setting": {"enum": [*setting_names(), GPT_INI, *GPO_SETTINGS]},
                 "path": {"type": ["string", "null"], "pattern": r"^HKLM\\"},
                 "type": {"type": ["string", "null"], "pattern": "^REG_"},
                 "before": _WORD,
@@ -83,6 +84,43 @@ def host_info_schema() -> Schema:
             },
             optional=("local_gpo",),
         ),
+    }
+
+
+def domain_gpo_info_schema() -> Schema:
+    """Return the schema of the list ``gpos`` in a result of ``domain_gpo_info``."""
+    flag, text = {"type": "boolean"}, {"type": "string"}
+    half = {"type": "integer", "minimum": 0, "maximum": 65535}
+    half_or_null = {"anyOf": [half, {"type": "null"}]}
+    link = {
+        "target": text,
+        "kind": {"enum": ["ou", "domain", "site"]},
+        "enabled": flag,
+        "enforced": flag,
+        "order": {"type": "integer", "minimum": 1},
+        "may_write": flag,
+    }
+    gpo = {
+        **dict.fromkeys(("name", "dn", "path", "description", "wmi_filter"), text),
+        **dict.fromkeys(("is_default", "agrees", "complete", "may_write"), flag),
+        "guid": {"type": "string", "pattern": r"^\{[0-9A-F-]{36}\}$"},
+        "status": {"enum": list(GPO_STATUSES)},
+        "policies": _policies({"helpers": _TEXTS, "other_helpers": text}),
+        "links": {"type": "array", "items": _closed(link)},
+        "machine_version": half,
+        "user_version": half,
+        "sysvol_machine_version": half_or_null,
+        "sysvol_user_version": half_or_null,
+        "folder_rights_agree": {"type": ["boolean", "null"]},
+        "foreign": _TEXTS,
+        "notes": _TEXTS,
+    }
+    return {
+        "$schema": DIALECT,
+        "$id": "domain_gpo_info.schema.json",
+        "title": "What GPOs of a domain say about Remote Assistance",
+        "type": "array",
+        "items": _closed(gpo),
     }
 
 

@@ -23,6 +23,8 @@ PLAYBOOK_VARIABLES: t.Final = {
     "max_fail_percentage": "Part of the hosts that may fail before the run stops, by -e only, default 100.",
     "helpers": "Flat list of names for enable_ra.yml.",
     "control": "How far helpers may go in enable_ra.yml, default view_only.",
+    "domain_gpos": "The GPOs of domain_gpo.yml, each with the options of the module domain_gpo.",
+    "domain_connection": "How domain_gpo.yml reaches the domain: the options from server on, by name.",
 }
 """Variables of the playbooks, without the prefix; the action leaves them alone."""
 

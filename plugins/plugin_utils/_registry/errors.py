@@ -54,13 +54,18 @@ class Problem:
 
 
 class InputError(RemoteAssistanceError):
-    """The user's data are wrong; carries every problem that was found, not only the first."""
+    """The user's data are wrong; carries every problem that was found, not only the first.
 
-    def __init__(self, problems: t.Iterable[Problem]) -> None:
+    Args:
+        problems: What is wrong.
+        untouched: What that means for the target.
+    """
+
+    def __init__(self, problems: t.Iterable[Problem], *, untouched: str = "nothing was sent to the host") -> None:
         self.problems = tuple(problems)
         lines = [f"  - {problem.text()}" for problem in self.problems]
         count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        super().__init__("\n".join([f"{count} in the input, nothing was sent to the host:", *lines]))
+        super().__init__("\n".join([f"{count} in the input, {untouched}:", *lines]))
 
     def details(self) -> dict[str, t.Any]:
         """Return every problem."""

@@ -128,7 +128,9 @@ LOGON_REFUSED: t.Final = Meaning(
     advice="Wrong user name or password; or the account is not in the host's group Administrators and WinRM's RootSDDL "
     "does not admit it; or it is a local account whose rights User Account Control filters (registry value "
     "LocalAccountTokenFilterPolicy = 1, or use a domain account); or the host has this way to log on switched off "
-    "(Basic is off by default: set ansible_winrm_transport or ansible_psrp_auth to ntlm, kerberos or negotiate)",
+    "(Basic is off by default: set ansible_winrm_transport or ansible_psrp_auth to ntlm, kerberos or negotiate); or, "
+    "with Kerberos, the host's clock differs by more than five minutes, or its name is registered for another account "
+    "than the host's (setspn -Q HTTP/<name> and HOST/<name>)",
 )
 # Windows refuses plain traffic with an empty 500 as long as AllowUnencrypted is false, which it should stay.
 PLAIN_TRAFFIC: t.Final = Meaning(

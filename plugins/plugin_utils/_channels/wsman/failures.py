@@ -73,7 +73,10 @@ def from_no_answer(failure: NoAnswer, *, doing: str, changes: bool) -> RemoteAss
     if failure.trouble is Trouble.SETTINGS:
         return UnsupportedConnection(f"{reason}. {wording.advice}")
     return HostUnreachable(
-        doing=doing, reason=reason, advice=wording.advice, outcome_unknown=changes and failure.maybe_sent
+        doing=doing,
+        reason=reason,
+        advice=failure.advice or wording.advice,
+        outcome_unknown=changes and failure.maybe_sent,
     )
 
 

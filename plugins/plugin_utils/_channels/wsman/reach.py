@@ -20,6 +20,7 @@ import typing as t
 
 from ..._registry.errors import HostUnreachable, UnsupportedConnection
 from ..words import shown
+from .kerberos_words import KINIT_ADVICE, KINIT_FAILED
 from .transports import PypsrpTransport, PywinrmTransport, Transport
 
 try:
@@ -78,7 +79,9 @@ def opener(connection: t.Any, *, lost: tuple[type[Exception], ...]) -> t.Callabl
         try:
             return open_transport(connection, fresh=fresh)
         except lost as error:
-            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
+            text = str(error)
+            advice = KINIT_ADVICE if KINIT_FAILED in text else ""
+            raise HostUnreachable(doing="connecting", reason=shown(text), advice=advice) from None
 
     return opened
 

@@ -20,6 +20,7 @@ from http.client import HTTPException
 
 from ..words import shown
 from .codes import NOT_SENT, Trouble
+from .kerberos_words import explain
 
 try:
     import requests.exceptions as http
@@ -87,11 +88,13 @@ class NoAnswer(Exception):
     Attributes:
         trouble: Why.
         detail: A few words more, safe to show, or empty.
+        advice: What to do, where more is known than the trouble; or empty.
     """
 
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+    def __init__(self, trouble: Trouble, detail: str = "", advice: str = "") -> None:
         self.trouble = trouble
         self.detail = detail
+        self.advice = advice
         super().__init__(trouble.value)
 
     @property
@@ -120,7 +123,8 @@ def no_answer(error: Exception) -> NoAnswer:
     for cause in chain:
         found = _by_cause(cause)
         if found is not None:
-            return found
+            known = explain(chain) if found.trouble is Trouble.LOGON else None
+            return NoAnswer(Trouble.LOGON, *known) if known else found
     if isinstance(error, BAD_SETTINGS) or (type(error) is OSError and error.errno is None):
         return NoAnswer(Trouble.SETTINGS, "an address, or the path of a certificate or key, is wrong")
     if isinstance(error, ImportError):
