@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ansible.errors import AnsibleError
 
 from .._channels.commands.lines import folder
+from .._policy.baselines import with_baseline
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
@@ -45,10 +46,12 @@ class Request:
     Attributes:
         declaration: What the host is to be.
         options: How the host is reached and what else is written there.
+        declared: The declaration as it was written, with the baseline below it.
     """
 
     declaration: Declaration
     options: HostOptions
+    declared: t.Mapping[str, t.Any]
 
 
 def request_of(
@@ -69,7 +72,8 @@ def request_of(
     if VARIABLES_PREFIX not in given:
         wrong = [] if PRESET not in given else [Problem(path=PRESET, expected=f"needs {VARIABLES_PREFIX} beside it")]
         given.pop(PRESET, None)
-        return _checked({name: plain(value) for name, value in given.items()}, wrong, "", schema)
+        raw = with_baseline({name: plain(value) for name, value in given.items()})
+        return _checked(raw, wrong, "", schema)
     found = problems_of_source(given)
     if found:
         raise InputError(found)
@@ -82,6 +86,7 @@ def request_of(
             raw[key] = plain(template(variables[name]))
         except AnsibleError as error:
             found.append(Problem(path=name, expected=f"cannot be evaluated: {error}"))
+    raw = with_baseline(raw)
     if preset is not None:
         raw, wrong_for_preset = with_preset(preset, raw)
         found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
@@ -127,8 +132,9 @@ def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: S
             found += [replace(problem, path=_path(prefix, problem.path)) for problem in wrong.problems]
     if found or declaration is None or options is None:
         raise InputError(found)
-    schema.check(without_nulls(raw))
-    return Request(declaration=declaration, options=options)
+    declared = without_nulls(raw)
+    schema.check(declared)
+    return Request(declaration=declaration, options=options, declared=declared)
 
 
 def checked_options(raw: t.Mapping[str, t.Any]) -> HostOptions:

@@ -23,6 +23,12 @@ PLAYBOOK_VARIABLES: t.Final = {
     "max_fail_percentage": "Part of the hosts that may fail before the run stops, by -e only, default 100.",
     "helpers": "Flat list of names for enable_ra.yml.",
     "control": "How far helpers may go in enable_ra.yml, default view_only.",
+    "report_dir": "Folder of the control node for the reports of drift.yml, default drift-reports.",
+    "report_formats": "What drift.yml writes: a list of json, html, junit, csv, sarif and prometheus; default all.",
+    "previous_report": "JSON report that drift.yml takes for the previous one, default the one in the folder.",
+    "exceptions_file": "YAML file of accepted deviations for drift.yml.",
+    "drift_fail": "With false, drift.yml ends with exit code 0 whenever it could write its report, default true.",
+    "reports": "JSON reports, or patterns of them, for merge_reports.yml.",
 }
 """Variables of the playbooks, without the prefix; the action leaves them alone."""
 
