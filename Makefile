@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make demo   sets everything up and shows the main job on three stand-in hosts
+# make drift-demo   shows the nightly report on stand-in hosts and leaves the page to open
 # make test   sets everything up and passes all tests
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
@@ -8,14 +9,20 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo test lab-deps setup lint generate bench fuzz clean
+.PHONY: demo drift-demo test lab-deps setup lint generate bench fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
 	@bash tests/tools/demo.sh
 
+drift-demo:
+	@$(PYTHON) tests/tools/environments.py demo
+	@bash tests/tools/drift_demo.sh
+
 test: setup
 	@$(NEWEST)/python -c 'from tests.lab.wine import wine_available; print(wine_available() or "Wine is here: its registry judges")'
+	@$(NEWEST)/python -c 'from tests.lab.domain import domain_available; print(domain_available() or "Samba is here: its domain controller judges")'
+	@$(NEWEST)/python -c 'from tests.lab.kerberos import kerberos_available; print(kerberos_available() or "Kerberos is here: its KDC judges")'
 	@$(STAGE) "generated files" $(NEWEST)/python tests/tools/generate.py --check
 	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
 	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
@@ -43,6 +50,7 @@ generate:
 bench:
 	@$(PYTHON) tests/tools/environments.py demo
 	@$(NEWEST)/python tests/benchmarks/bench_host.py
+	@$(NEWEST)/python tests/benchmarks/bench_drift.py
 
 fuzz:
 	@for format in registry_pol gpt_ini extension_names; do \

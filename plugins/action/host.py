@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..plugin_utils._ansible.audit import AUDITED, audited
 from ..plugin_utils._ansible.backups import Backups
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result, display
 from ..plugin_utils._ansible.inputs import ARGUMENT_SPEC, Request, request_of
@@ -45,6 +46,8 @@ class ActionModule(RemoteAssistanceAction):
             result = self._registry(request, host)
         if request.options.refresh_policy and result["changed"] and not self._task.check_mode and "msg" not in result:
             result |= self._refresh(result)
+        if self._task.check_mode:
+            result[AUDITED] = audited(request, task_vars)
         return self._with_warnings(result, request.declaration.cautions())
 
     def _registry(self, request: Request, host: str) -> Result:

@@ -64,7 +64,15 @@ def test_the_tarball_holds_what_users_need_and_nothing_else(tarball):
         members = [member for member in archive.getmembers() if member.isfile()]
     names = {member.name for member in members}
     assert {name.split("/")[0] for name in names} == TOP_LEVEL
-    assert {Path(name).suffix for name in names if "/" in name} == {".py", ".yml", ".yaml", ".json"}
+    assert {Path(name).suffix for name in names if "/" in name} == {
+        ".css",
+        ".html",
+        ".js",
+        ".json",
+        ".py",
+        ".yaml",
+        ".yml",
+    }
     tracked = command("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     shipped = ("plugins/", "roles/", "playbooks/", "schemas/", "meta/", "changelogs/changelog.yaml")
     expected = {name for name in tracked if name.startswith(shipped) and (ROOT / name).exists()}
@@ -95,3 +103,13 @@ def test_the_main_job_runs_from_the_tarball_in_an_empty_environment(tarball, tmp
     assert "changed=1" not in command(*play, disable, **environment)
     report = command(*play, "winfleet.remote_assistance.report", **environment)
     assert "nobody" in report
+
+    drift = ("winfleet.remote_assistance.drift", "-e", "remote_assistance_baseline=all_off")
+    reports = ("-e", f"remote_assistance_report_dir={tmp_path / 'reports'}")
+    enabled = {"ANSIBLE_CALLBACKS_ENABLED": "winfleet.remote_assistance.drift_report"}
+    assert "(clean)" in command(*play, *drift, *reports, **environment | enabled)
+    assert "drift.html" in {path.name for path in (tmp_path / "reports").iterdir()}
+    told = command(home / "bin" / "python", installed / "playbooks/drift_exit_code.py", tmp_path / "reports/drift.json")
+    assert "1 clean, 0 drift" in told
+    merged = ("winfleet.remote_assistance.merge_reports", "-e", f"remote_assistance_reports={tmp_path}/reports/*.json")
+    assert "(clean)" in command(*play, *merged, *reports, **environment)

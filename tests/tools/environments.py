@@ -30,7 +30,7 @@ SUPPORTED: t.Final = {
     "2.20": ((3, 12), (3, 14)),
     "2.21": ((3, 12), (3, 14)),
 }
-PURE_PACKAGES: t.Final = ("pytest>=8.0", "hypothesis>=6.100", "coverage>=7.4")
+PURE_PACKAGES: t.Final = ("pytest>=8.0", "hypothesis>=6.100", "coverage>=7.4", "PyYAML>=6.0")
 
 Version = tuple[int, int]
 
@@ -97,6 +97,21 @@ def point(link: Path, target: Path) -> None:
     link.symlink_to(os.path.relpath(target, link.parent))
 
 
+def requirements(what: str) -> list[str]:
+    """Return the files that say what goes into an environment with ansible-core."""
+    files = ["requirements.txt", "requirements-test.txt"]
+    if what == "demo":
+        return files
+    if shutil.which("krb5-config") and shutil.which("gcc"):
+        return [*files, "requirements-kerberos.txt"]
+    print(
+        "[setup] SKIPPED: no krb5-config or no gcc, so no Kerberos for Python, and its tests do not run. "
+        "On Debian: apt-get install gcc libkrb5-dev python3-dev",
+        flush=True,
+    )
+    return files
+
+
 def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -113,7 +128,7 @@ def main() -> None:
     wanted = {"newest": chosen[-1]} if what == "demo" else {"oldest": chosen[0], "newest": chosen[-1]}
     for name, (core, version) in wanted.items():
         folder = f"core-{core}"
-        make(folder, available[version], [f"ansible-core=={core}.*"], ["requirements.txt", "requirements-test.txt"])
+        make(folder, available[version], [f"ansible-core=={core}.*"], requirements(what))
         point(VENVS / name, VENVS / folder)
         print(f"[setup] {name}: ansible-core {core} on Python {version[0]}.{version[1]}", flush=True)
     if what == "test":

@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "tests" / "unit"))
 
 import conftest  # noqa: E402, F401  mounts this checkout as ansible_collections.winfleet.remote_assistance
 
+_REPORTS = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports"
 _POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"
 
 HEADER = """\
@@ -90,15 +91,21 @@ def files() -> dict[Path, str]:
     """Return the contents of every generated file."""
     schema = importlib.import_module(f"{_POLICY}.schema")
     results = importlib.import_module(f"{_POLICY}.result_schemas")
+    baseline = importlib.import_module(f"{_POLICY}.baseline_schema")
+    drift = importlib.import_module(f"{_REPORTS}.drift_schema")
+    exceptions = importlib.import_module(f"{_REPORTS}.drift_exceptions")
     described = importlib.import_module(f"{_POLICY}.options")
     options = described.declaration_options()
     prefix = importlib.import_module(f"{_POLICY}.variables").PREFIX
     return {
         ROOT / "schemas/declaration.schema.json": _json(schema.declaration_schema()),
         ROOT / "schemas/role_variables.schema.json": _json(schema.role_variables_schema()),
+        ROOT / "schemas/baseline.schema.json": _json(baseline.baseline_schema()),
         ROOT / "schemas/changes.schema.json": _json(results.changes_schema()),
         ROOT / "schemas/host_info.schema.json": _json(results.host_info_schema()),
         ROOT / "schemas/domain_gpo_info.schema.json": _json(results.domain_gpo_info_schema()),
+        ROOT / "schemas/drift_report.schema.json": _json(drift.report_schema()),
+        ROOT / "schemas/exceptions.schema.json": _json(exceptions.exceptions_schema()),
         ROOT / "plugins/doc_fragments/declaration.py": _fragment("The options of a declaration", options),
         ROOT / "plugins/doc_fragments/policies.py": _fragment(
             "The policies, the part of a declaration that is legal in a GPO", described.policy_options()

@@ -109,6 +109,19 @@ def test_the_examples_are_tasks_of_this_collection(action: str) -> None:
     assert all(task["name"] for task in tasks)
 
 
+def test_the_callback_and_the_action_take_the_same_options_from_the_same_environment() -> None:
+    callback = importlib.import_module(f"{COLLECTION}.plugins.callback.drift_report")
+    settings = importlib.import_module(f"{COLLECTION}.plugins.plugin_utils._ansible.drift_settings")
+    options = yaml.safe_load(callback.DOCUMENTATION)["options"]
+    read = {name: spec["env"][0]["name"] for name, spec in options.items() if name in callback.OPTIONS}
+    assert settings.ENVIRONMENT == read
+    assert set(read) <= set(options_of("drift_report"))
+    assert settings.DEFAULT_DIR == options["report_dir"]["default"]
+    for variable in read.values():
+        assert variable in str(documented("drift_report")["DOCUMENTATION"])
+    assert [] == [name for name, spec in options.items() if not spec["description"]]
+
+
 def test_the_examples_of_host_are_legal_declarations() -> None:
     problems = importlib.import_module(f"{COLLECTION}.plugins.plugin_utils._policy.declaration").problems
     for task in yaml.safe_load(documented("host")["EXAMPLES"]):

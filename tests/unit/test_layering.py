@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"_ansible", "_policy", "_registry", "_formats", "_channels", "_group_policy", "_reports"},
         {"ansible"},
     ),
+    "callback": ({"_ansible", "_policy", "_registry", "_reports"}, {"ansible"}),
     "modules": (set(), set()),
     "doc_fragments": (set(), set()),
 }

@@ -34,7 +34,16 @@ from hypothesis import given
 jsonschema = pytest.importorskip("jsonschema")
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-NAMES = ("declaration", "role_variables", "changes", "host_info", "domain_gpo_info")
+NAMES = (
+    "baseline",
+    "declaration",
+    "role_variables",
+    "changes",
+    "domain_gpo_info",
+    "drift_report",
+    "exceptions",
+    "host_info",
+)
 
 
 def load(name: str) -> dict[str, t.Any]:

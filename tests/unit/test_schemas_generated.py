@@ -10,7 +10,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy import result_schemas, schema
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy import (
+    baseline_schema,
+    result_schemas,
+    schema,
+)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports import (
+    drift_exceptions,
+    drift_schema,
+)
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -18,9 +26,12 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 @pytest.mark.parametrize(
     ("name", "made"),
     [
+        ("baseline", baseline_schema.baseline_schema),
         ("declaration", schema.declaration_schema),
         ("role_variables", schema.role_variables_schema),
         ("changes", result_schemas.changes_schema),
+        ("drift_report", drift_schema.report_schema),
+        ("exceptions", drift_exceptions.exceptions_schema),
         ("host_info", result_schemas.host_info_schema),
         ("domain_gpo_info", result_schemas.domain_gpo_info_schema),
     ],

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._channels.commands.lines import folder
+from .._policy.baselines import with_baseline
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
@@ -43,10 +44,12 @@ class Request:
     Attributes:
         declaration: What the host is to be.
         options: How the host is reached and what else is written there.
+        declared: The declaration as it was written, with the baseline below it.
     """
 
     declaration: Declaration
     options: HostOptions
+    declared: t.Mapping[str, t.Any]
 
 
 def request_of(
@@ -69,7 +72,7 @@ def request_of(
         given.pop(PRESET, None)
         wrong += _unknown_options(given)
         known = {name: plain(value) for name, value in given.items() if name in ARGUMENT_SPEC}
-        return _checked(known, wrong, "", schema)
+        return _checked(with_baseline(known), wrong, "", schema)
     found = problems_of_source(given)
     if found:
         raise InputError(found)
@@ -84,6 +87,7 @@ def request_of(
             # What a template's error shows of it may be a secret.
             is_secret = key in HOST_OPTIONS and HOST_OPTIONS[key].secret
             found.append(Problem(path=name, expected="cannot be evaluated" + ("" if is_secret else f": {error}")))
+    raw = with_baseline(raw)
     if preset is not None:
         raw, wrong_for_preset = with_preset(preset, raw)
         found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
@@ -143,8 +147,9 @@ def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: S
             found += [replace(problem, path=_path(prefix, problem.path)) for problem in wrong.problems]
     if found or declaration is None or options is None:
         raise InputError(found)
-    schema.check(without_nulls(raw))
-    return Request(declaration=declaration, options=options)
+    declared = without_nulls(raw)
+    schema.check(declared)
+    return Request(declaration=declaration, options=options, declared=declared)
 
 
 def checked_options(raw: t.Mapping[str, t.Any]) -> HostOptions:

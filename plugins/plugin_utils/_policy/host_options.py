@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._registry.errors import Problem
+from .baselines import BASELINES, OPTION
 from .declaration import shown_input
 from .kinds import Choice, Flag, Kind, NotLegal, Number, Text, Word
 
@@ -37,6 +38,17 @@ class HostOption:
 
 
 HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
+    OPTION: HostOption(
+        kind=Choice(words=tuple((name, number) for number, name in enumerate(BASELINES))),
+        text="\n".join(
+            (
+                "A declaration that this collection ships.",
+                "What is declared beside it counts on top: a whole top-level key replaces that of the baseline.",
+                "An empty mapping takes it out.",
+                *(f"V({baseline.name}) is: {baseline.title}. {baseline.source}" for baseline in BASELINES.values()),
+            )
+        ),
+    ),
     "temp_dir": HostOption(
         kind=Text(longest=4096),
         default="C:\\Windows\\Temp",
@@ -117,6 +129,7 @@ class HostOptions:
 
     Attributes:
         temp_dir: The host's folder for files that come and go.
+        baseline: The name of the baseline below the declaration, or None.
         local_gpo: True to write the local GPO too.
         local_gpo_via: CONNECTION or SMB.
         smb_username: The account for SMB, or None.
@@ -128,6 +141,7 @@ class HostOptions:
     """
 
     temp_dir: str
+    baseline: str | None = None
     local_gpo: bool = False
     local_gpo_via: str = CONNECTION
     smb_username: str | None = None

@@ -25,6 +25,12 @@ PLAYBOOK_VARIABLES: t.Final = {
     "control": "How far helpers may go in enable_ra.yml, default view_only.",
     "domain_gpos": "The GPOs of domain_gpo.yml, each with the options of the module domain_gpo.",
     "domain_connection": "How domain_gpo.yml reaches the domain: the options from server on, by name.",
+    "report_dir": "Folder of the control node for the reports of drift.yml, default drift-reports.",
+    "report_formats": "What drift.yml writes: a list of json, html, junit, csv, sarif and prometheus; default all.",
+    "previous_report": "JSON report that drift.yml takes for the previous one, default the one in the folder.",
+    "exceptions_file": "YAML file of accepted deviations for drift.yml.",
+    "drift_fail": "With false, drift.yml ends with exit code 0 whenever it could write its report, default true.",
+    "reports": "JSON reports, or patterns of them, for merge_reports.yml.",
 }
 """Variables of the playbooks, without the prefix; the action leaves them alone."""
 

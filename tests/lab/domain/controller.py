@@ -16,10 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from ..programs import program
 from ..wine.processes import descendants, end, parents, with_variable
 from .accounts import ADMINISTRATOR, Account
 from .names import ADDRESSES, DNS_DOMAIN, FQDN, HOST, REALM, RELAYS
-from .programs import DC, STATE, DomainError, program, run, unshared, with_state
+from .programs import DC, STATE, DomainError, run, unshared, with_state
 from .relay import Relay
 from .template import copy_template, settings
 

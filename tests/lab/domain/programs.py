@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from ..lab_dir import LabError
+from ..programs import find, program
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -23,7 +23,6 @@ DC = RUN / "dc"
 
 # Samba's Python modules are for the system's own interpreter only.
 SYSTEM_PYTHON = Path("/usr/bin/python3")
-_FOLDERS = ("/usr/sbin", "/sbin", "/usr/bin", "/bin")
 _NEEDED = ("samba", "smbd", "winbindd", "samba-tool", "smbclient", "kinit", "ldbadd", "unshare", "nsenter", "setpriv")
 
 
@@ -31,30 +30,11 @@ class DomainError(LabError):
     """Samba or a program around it did not do its part; the text says what."""
 
 
-def program(name: str) -> str:
-    """Return the absolute path of a program.
-
-    Raises:
-        DomainError: It is not installed.
-    """
-    path = _find(name)
-    if path is None:
-        raise DomainError(f"{name} is not installed: run make lab-deps")
-    return path
-
-
-def _find(name: str) -> str | None:
-    found = shutil.which(name)
-    for folder in _FOLDERS:
-        found = found or shutil.which(name, path=folder)
-    return found
-
-
 @cache
 def domain_available() -> str:
     """Return an empty text if a domain controller can run here, else why not and what to do."""
     head = "NOT TESTED against a Samba domain controller: "
-    missing = [name for name in _NEEDED if _find(name) is None]
+    missing = [name for name in _NEEDED if find(name) is None]
     if not SYSTEM_PYTHON.exists() or not Path("/usr/share/samba/setup").is_dir():
         missing.append("python3-samba and samba-ad-provision")
     if missing:

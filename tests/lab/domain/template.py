@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..programs import program
 from .accounts import ADMINISTRATOR
 from .certificates import Authority
 from .names import ADDRESSES, DNS_DOMAIN, HOST, REALM, WORKGROUP
-from .programs import DC, HERE, STATE, SYSTEM_PYTHON, program, run, unshared, with_state
+from .programs import DC, HERE, STATE, SYSTEM_PYTHON, run, unshared, with_state
 
 # What a template is made of: another content makes another template.
 _SOURCES = ("names.py", "accounts.py", "certificates.py", "seed_directory.py", "template.py")
