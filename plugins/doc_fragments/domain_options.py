@@ -46,6 +46,41 @@ options:
     type: str
     description:
       - The comment of the GPO. An empty text removes it; left out, it stays as it is.
+  baseline:
+    type: str
+    choices:
+      - all_off
+      - cis_l1
+      - disa_stig
+      - disa_stig_server_2012
+      - disa_stig_2008_r2
+      - ms_baseline
+      - helpdesk_view
+      - helpdesk_control
+    description:
+      - A declaration that this collection ships.
+      - 'What is declared beside it counts on top: a whole top-level key replaces that of the baseline.'
+      - An empty mapping takes it out.
+      - 'V(all_off) is: Everything off: no invitations, no offers, the box in Control Panel cleared. This
+        collection; what the playbook disable_ra fixes.'
+      - 'V(cis_l1) is: CIS Benchmarks for Windows, Level 1. CIS Microsoft Windows Benchmarks, Level 1,
+        Windows 10 and 11, Windows Server 2012 to 2025.'
+      - 'V(disa_stig) is: DISA STIG for Windows 10 and Windows 11. DISA Security Technical Implementation
+        Guides for Windows 10 and Windows 11. Those for Windows Server 2016 and later have no item on
+        Remote Assistance.'
+      - 'V(disa_stig_server_2012) is: DISA STIG for Windows Server 2012 and 2012 R2. DISA Security Technical
+        Implementation Guides for Windows Server 2012 and 2012 R2, member server and domain controller.'
+      - 'V(disa_stig_2008_r2) is: DISA STIG for Windows Server 2008 R2, Windows 7 and Windows 8. DISA
+        Security Technical Implementation Guides for Windows Server 2008 R2, Windows 7 and Windows 8.
+        They also allow offers with a documented list of helpers: declare offer yourself for that.'
+      - 'V(ms_baseline) is: Microsoft security baseline for Windows 10 and Windows 11. Microsoft security
+        baselines, Windows 10 2004 to 22H2 and Windows 11 21H2 to 24H2. They say nothing on Offer, and
+        those for Windows Server nothing on Remote Assistance.'
+      - 'V(helpdesk_view) is: Help desk that may look: invitations and offers, view only, sessions logged.
+        This collection. The list of helpers is not managed: declare offer with helpers yourself.'
+      - 'V(helpdesk_control) is: Help desk that may act: invitations and offers with full control, sessions
+        logged. This collection. The list of helpers is not managed: declare offer with helpers yourself.'
+      - The settings of the Control Panel in a baseline are no policies and stay out of a GPO.
   force:
     type: bool
     default: false

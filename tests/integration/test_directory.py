@@ -17,6 +17,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import AccessDenied
 
 from tests.integration.domain_ground import directory, listed, need_domain, new_guid
+from tests.integration.newest import newest_only
 from tests.lab.domain import (
     BASE_DN,
     DELEGATE,
@@ -26,6 +27,8 @@ from tests.lab.domain import (
     PLAIN,
     SambaDomain,
 )
+
+pytestmark = newest_only
 
 
 @pytest.fixture(scope="module")

@@ -107,6 +107,8 @@ import sys
 from samba.dcerpc import security
 from samba.ndr import ndr_unpack
 from samba.ntacls import dsacl2fsacl
+
+pytestmark = newest_only
 descriptor = ndr_unpack(security.descriptor, bytes.fromhex(sys.argv[1]))
 folder = dsacl2fsacl(descriptor.as_sddl(), security.dom_sid("S-1-5-21-1-2-3"), as_sddl=False)
 print(folder.owner_sid, folder.group_sid)

@@ -26,6 +26,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 
 from tests.integration.domain_ground import need_domain, need_kerberos, options
+from tests.integration.newest import newest_only
 from tests.lab.domain import (
     ADMINISTRATOR,
     BASE_DN,
@@ -40,6 +41,8 @@ from tests.lab.domain import (
     SambaDomain,
 )
 from tests.lab.domain.certificates import Authority
+
+pytestmark = newest_only
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,7 +17,10 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 
 from tests.integration.domain_ground import directory, listed, need_domain, new_guid, options, writer
+from tests.integration.newest import newest_only
 from tests.lab.domain import OU_SERVERS, CutAt, Relay, SambaDomain
+
+pytestmark = newest_only
 
 
 @pytest.fixture(scope="module")

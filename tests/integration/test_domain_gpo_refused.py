@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import typing as t
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from tests.integration.conftest import Runner
 from tests.integration.domain_ground import linked, listed, need_domain, new_guid, writer
 from tests.integration.domain_playbooks import OFF, DomainPlays
+from tests.integration.newest import newest_only
 from tests.lab.domain import (
     ADMINISTRATOR,
     BASE_DN,
@@ -32,9 +32,7 @@ from tests.lab.domain import (
 )
 
 # What is refused, and in which words, does not depend on the version of ansible-core.
-pytestmark = pytest.mark.skipif(
-    version("ansible-core").startswith("2.18."), reason="judged with the newest ansible-core"
-)
+pytestmark = newest_only
 
 DEFAULTS = ("{31B2F340-016D-11D2-945F-00C04FB984F9}", "{6AC1786C-016F-11D2-945F-00C04FB984F9}")
 

@@ -38,6 +38,7 @@ from tests.integration.domain_run_ground import (
     versions,
     wanted,
 )
+from tests.integration.newest import newest_only
 from tests.lab.domain import (
     ADMINISTRATOR,
     BASE_DN,
@@ -48,6 +49,8 @@ from tests.lab.domain import (
     SambaDomain,
 )
 from tests.lab.domain.programs import DomainError, program
+
+pytestmark = newest_only
 
 DEFAULT_POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 VIEW = {"state": "enabled", "control": "view_only"}

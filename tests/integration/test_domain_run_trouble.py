@@ -38,7 +38,10 @@ from tests.integration.domain_run_ground import (
     values,
     wanted,
 )
+from tests.integration.newest import newest_only
 from tests.lab.domain import OU_CLIENTS, OU_SERVERS, CutAt, Relay, SambaDomain
+
+pytestmark = newest_only
 
 LINK = LinksRequest(add=(LinkRequest(target=OU_SERVERS),))
 VIEW = {"state": "enabled", "control": "view_only"}

@@ -39,6 +39,7 @@ from tests.integration.domain_run_ground import (
     versions,
     wanted,
 )
+from tests.integration.newest import newest_only
 from tests.lab.domain import (
     BASE_DN,
     DELEGATE,
@@ -50,6 +51,8 @@ from tests.lab.domain import (
     SITE_BRANCH,
     SambaDomain,
 )
+
+pytestmark = newest_only
 
 VIEW = {"state": "enabled", "control": "view_only"}
 LOGGING = {"session_logging": {"state": "enabled"}}
@@ -151,6 +154,9 @@ def test_two_gpos_of_one_name_are_refused_with_both_guids(domain: SambaDomain, h
         enforce(have, guid=guids[0], name="Another", declaration=wanted(**OFF))
     with pytest.raises(InputError, match="name must be given to make it"):
         enforce(have, guid=new_guid(), declaration=wanted(**OFF))
+    for check_mode in (True, False):
+        with pytest.raises(InputError, match=r"there is no GPO of this GUID, and .* the name 'Twin'"):
+            enforce(have, guid=new_guid(), name="Twin", declaration=wanted(**OFF), check_mode=check_mode)
 
 
 # -- the end of a GPO ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from .._policy.baselines import OPTION, with_baseline
 from .._policy.catalogue import CONTROL_PANEL, POLICIES
 from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.domain_options import ABSENT, DIRECTORY_OPTIONS, GPO_OPTIONS, LINKS
@@ -35,6 +36,7 @@ _ELSEWHERE: t.Final = {
     CONTROL_PANEL: "not legal in a domain GPO: these are no policies; use a Group Policy Preferences registry item",
     "firewall": "not legal in a domain GPO: use the policies of Windows Defender Firewall in a GPO",
 }
+_CONTENT: t.Final = (*POLICY_NAMES, OPTION, LINKS, "status", "description")
 _IN_STATE_ABSENT: t.Final = "not legal with state: absent"
 _BESIDE_RESTORE: t.Final = "not legal beside restore_from, which says itself what is put back"
 
@@ -46,7 +48,7 @@ class DomainTask:
     Attributes:
         directory: How to reach the domain.
         request: What is wanted; ``restore`` is not read yet.
-        policies: The policies as they were written, without nulls at the top.
+        policies: The policies as they were written, with the baseline below them, without nulls at the top.
         backup: Keep a copy of what is there before it is changed.
         backup_dir: Where, on the control node.
         restore_from: Path of what is to be put back; empty for nothing.
@@ -86,14 +88,14 @@ def task_of(given: Mapping[str, t.Any], environment: Mapping[str, str]) -> Domai
         InputError: With every problem.
     """
     told = {name: value for name, value in given.items() if value is not None}
-    policies = {name: told[name] for name in POLICY_NAMES if name in told}
+    policies = {name: value for name, value in with_baseline(told).items() if name in POLICY_NAMES}
     found = list(_unknown(told, LEGAL, _ELSEWHERE))
     words = _words(told, GPO_OPTIONS, found)
     found += _identity(words, told, needed="restore_from" not in told)
     declaration = _declared(policies, found)
     links, wrong = read_links(told.get(LINKS))
     found += wrong
-    found += _together(told, policies, state=words["state"])
+    found += _together(told, state=words["state"])
     directory = _directory(told, environment, found)
     if found or directory is None:
         raise InputError(found)
@@ -222,9 +224,9 @@ def _declared(policies: Mapping[str, t.Any], found: list[Problem]) -> Declaratio
     return Declaration(policies={}, control_panel={})
 
 
-def _together(told: Mapping[str, t.Any], policies: Mapping[str, t.Any], *, state: str) -> t.Iterator[Problem]:
+def _together(told: Mapping[str, t.Any], *, state: str) -> t.Iterator[Problem]:
     """Yield what does not go together, or is missing."""
-    content = (*policies, *(name for name in (LINKS, "status", "description") if name in told))
+    content = [name for name in _CONTENT if name in told]
     if state == ABSENT:
         for name in (*content, *(name for name in ("restore_from", "verify_helpers") if name in told)):
             yield Problem(path=name, value=shown_input(told[name]), expected=_IN_STATE_ABSENT)
@@ -232,7 +234,7 @@ def _together(told: Mapping[str, t.Any], policies: Mapping[str, t.Any], *, state
         for name in (*content, *(name for name in ("name", "guid", "verify_helpers") if name in told)):
             yield Problem(path=name, value=shown_input(told[name]), expected=_BESIDE_RESTORE)
     elif not content:
-        legal = ", ".join((*POLICY_NAMES, LINKS, "status", "description", "restore_from"))
+        legal = ", ".join((*_CONTENT, "restore_from"))
         yield Problem(path="declaration", expected=f"nothing is asked for, expected at least one of {legal}")
 
 

@@ -192,8 +192,19 @@ class _Run:
         if not name:
             expected = "there is no GPO of this GUID; name must be given to make it"
             raise InputError([Problem(path="guid", value=repr(self._request.guid), expected=expected)])
+        if self._request.guid:
+            self._refuse_taken(name)
         guid = canonical_guid(self._request.guid) or f"{{{str(uuid.uuid4()).upper()}}}"
         return virtual(self._ways.directory, guid, name)
+
+    def _refuse_taken(self, name: str) -> None:
+        """Refuse to make a GPO of this GUID with a name that another one has; without a GUID that one is meant."""
+        others = ", ".join(gpo.guid for gpo in self._ways.directory.gpos_named(name))
+        if others:
+            expected = (
+                f"there is no GPO of this GUID, and {others} has the name {name!r}; give that GUID or another name"
+            )
+            raise InputError([Problem(path="guid", value=repr(self._request.guid), expected=expected)])
 
     def _seen(self, before: Observed, notes: tuple[str, ...]) -> None:
         if self._before is None:

@@ -9,8 +9,10 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from .host_options import HostOption
+from .baselines import OPTION
+from .host_options import BASELINE_OPTION, HostOption
 from .kinds import Choice, Flag, Number, Text
 
 DOMAIN_GPO: t.Final = "domain_gpo"
@@ -72,6 +74,11 @@ GPO_OPTIONS: t.Final[dict[str, HostOption]] = {
     "description": HostOption(
         kind=Text(longest=DESCRIPTION_LONGEST),
         text="The comment of the GPO. An empty text removes it; left out, it stays as it is.",
+    ),
+    OPTION: replace(
+        BASELINE_OPTION,
+        text=BASELINE_OPTION.text
+        + "\nThe settings of the Control Panel in a baseline are no policies and stay out of a GPO.",
     ),
     "force": HostOption(
         kind=Flag(),

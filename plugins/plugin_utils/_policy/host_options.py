@@ -37,18 +37,20 @@ class HostOption:
     text: str
 
 
-HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
-    OPTION: HostOption(
-        kind=Choice(words=tuple((name, number) for number, name in enumerate(BASELINES))),
-        text="\n".join(
-            (
-                "A declaration that this collection ships.",
-                "What is declared beside it counts on top: a whole top-level key replaces that of the baseline.",
-                "An empty mapping takes it out.",
-                *(f"V({baseline.name}) is: {baseline.title}. {baseline.source}" for baseline in BASELINES.values()),
-            )
-        ),
+BASELINE_OPTION: t.Final = HostOption(
+    kind=Choice(words=tuple((name, number) for number, name in enumerate(BASELINES))),
+    text="\n".join(
+        (
+            "A declaration that this collection ships.",
+            "What is declared beside it counts on top: a whole top-level key replaces that of the baseline.",
+            "An empty mapping takes it out.",
+            *(f"V({baseline.name}) is: {baseline.title}. {baseline.source}" for baseline in BASELINES.values()),
+        )
     ),
+)
+
+HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
+    OPTION: BASELINE_OPTION,
     "temp_dir": HostOption(
         kind=Text(longest=4096),
         default="C:\\Windows\\Temp",

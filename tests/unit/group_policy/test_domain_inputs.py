@@ -181,6 +181,26 @@ def test_absent_goes_with_nothing_that_fills_a_gpo() -> None:
     assert "absent" == task(state="absent", force=True).request.state
 
 
+def test_a_baseline_stands_below_the_policies_and_without_the_control_panel() -> None:
+    asked = task(baseline="all_off", offer={"state": "enabled", "control": "view_only"})
+    assert {
+        "solicited": {"state": "disabled"},
+        "offer": {"state": "enabled", "control": "view_only"},
+    } == asked.policies
+    assert {"solicited": "disabled", "offer": "enabled"} == {
+        name: policy.state for name, policy in asked.request.declaration.policies.items()
+    }
+    assert {} == asked.request.declaration.control_panel
+
+
+def test_a_baseline_alone_is_something_asked_for() -> None:
+    assert ["solicited"] == list(task(baseline="disa_stig").policies)
+    assert ["baseline"] == paths(name="RA off", baseline="all_of")
+    assert ["baseline"] == paths(name="RA off", baseline="all_off", state="absent")
+    assert ["baseline", "name"] == paths(name="RA off", baseline="all_off", restore_from="a.zip")
+    assert ["control_panel"] == paths(name="RA off", baseline="all_off", control_panel={"invitations": False})
+
+
 def test_restore_says_itself_what_is_put_back() -> None:
     assert "a.zip" == task_of({"restore_from": "a.zip"}, {}).restore_from
     assert ["offer", "name"] == paths(name="RA off", restore_from="a.zip", **OFF)
