@@ -17,7 +17,10 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.security import folder_descriptor
 
 from tests.integration.domain_ground import directory, linked, need_domain, new_guid
+from tests.integration.newest import newest_only
 from tests.lab.domain import BASE_DN, OU_BRANCH, OU_CLIENTS, OU_COMMA, OU_SERVERS, SITE_BRANCH, SambaDomain
+
+pytestmark = newest_only
 
 TARGETS = (OU_CLIENTS, OU_COMMA, OU_BRANCH, BASE_DN, SITE_BRANCH)
 
@@ -108,7 +111,6 @@ from samba.dcerpc import security
 from samba.ndr import ndr_unpack
 from samba.ntacls import dsacl2fsacl
 
-pytestmark = newest_only
 descriptor = ndr_unpack(security.descriptor, bytes.fromhex(sys.argv[1]))
 folder = dsacl2fsacl(descriptor.as_sddl(), security.dom_sid("S-1-5-21-1-2-3"), as_sddl=False)
 print(folder.owner_sid, folder.group_sid)

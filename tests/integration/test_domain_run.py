@@ -48,7 +48,8 @@ from tests.lab.domain import (
     SITE_BRANCH,
     SambaDomain,
 )
-from tests.lab.domain.programs import DomainError, program
+from tests.lab.domain.programs import DomainError
+from tests.lab.programs import program
 
 pytestmark = newest_only
 

@@ -8,7 +8,6 @@ import secrets
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .accounts import DOMAIN, Accounts
@@ -16,6 +15,7 @@ from .behaviour import Behaviour
 from .counters import Counters, FileEntry, Journal, Recorder, ShellEntry
 from .http_server import HttpServer
 from .inventory import connection_vars
+from .life import Running
 from .registry import Registry
 from .registry_view import RegistryView
 from .script import Script
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _SEALING_ROOM = 1024
 
 
-class StandInHost:
+class StandInHost(Running):
     """One stand-in host; a context manager that listens while it is entered.
 
     Args:
@@ -148,15 +148,6 @@ class StandInHost:
         """Stop for good."""
         self.stop()
         self._directory.cleanup()
-
-    def __enter__(self) -> StandInHost:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def address(self) -> str:

@@ -131,10 +131,12 @@ def winrm_client(host: StandInHost, *, auth: Any = "ntlm", encryption: Any = "al
     return Client(protocol.transport.send_message, protocol.transport.close_session)
 
 
-def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str = "always", **options: Any) -> Client:
-    """Return a pypsrp client."""
+def psrp_wsman(
+    host: StandInHost, *, auth: str = "negotiate", encryption: str = "always", **options: Any
+) -> pypsrp.wsman.WSMan:
+    """Return pypsrp's way to a host; nothing is sent yet."""
     settings: dict[str, Any] = {"username": host.username, "password": host.password, "cert_validation": False}
-    wsman = pypsrp.wsman.WSMan(
+    return pypsrp.wsman.WSMan(
         host.address,
         port=host.port,
         ssl=host.transport == "https",
@@ -143,6 +145,11 @@ def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str =
         no_proxy=True,
         **(settings | options),
     )
+
+
+def psrp_client(host: StandInHost, *, auth: str = "negotiate", encryption: str = "always", **options: Any) -> Client:
+    """Return a pypsrp client."""
+    wsman = psrp_wsman(host, auth=auth, encryption=encryption, **options)
     return Client(wsman.transport.send, wsman.transport.close)
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pypsrp.powershell
-import pypsrp.wsman
 import pytest
 import winrm.protocol
 
 from tests.lab import StandInHost
 from tests.lab.wine import WineMachine
+from tests.lab_tests.lab_client import psrp_wsman
 from tests.lab_tests.transfer_scripts import NEW_GET, OLD_GET, OLD_PSRP, OLD_PUT, WRAPPER, manifest, script
 
 
@@ -103,16 +103,7 @@ class Pool:
     """A runspace pool by pypsrp."""
 
     def __init__(self, host: StandInHost) -> None:
-        self.wsman = pypsrp.wsman.WSMan(
-            host.address,
-            port=host.port,
-            ssl=False,
-            auth="negotiate",
-            encryption="always",
-            no_proxy=True,
-            username=host.username,
-            password=host.password,
-        )
+        self.wsman = psrp_wsman(host)
         self.pool = pypsrp.powershell.RunspacePool(self.wsman)
         self.pool.open()
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import pypsrp.shell
-import pypsrp.wsman
 import winrm.protocol
 
 from tests.lab import StandInHost
+from tests.lab_tests.lab_client import psrp_wsman
 
 Ran = tuple[bytes, bytes, int]
 
@@ -53,18 +53,8 @@ class PsrpShell:
     """A shell by pypsrp."""
 
     def __init__(self, host: StandInHost, **options: Any) -> None:
-        self.wsman = pypsrp.wsman.WSMan(
-            host.address,
-            port=host.port,
-            ssl=False,
-            auth="negotiate",
-            encryption="always",
-            no_proxy=True,
-            username=host.username,
-            password=host.password,
-            read_timeout=20,
-            operation_timeout=options.pop("operation_timeout", 10),
-        )
+        timeout = options.pop("operation_timeout", 10)
+        self.wsman = psrp_wsman(host, read_timeout=20, operation_timeout=timeout)
         self.shell = pypsrp.shell.WinRS(self.wsman, **options)
         self.shell.open()
 

@@ -8,6 +8,7 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
@@ -269,19 +270,14 @@ def _line(words: t.Mapping[str, t.Any]) -> str:
     return f"machine version {words['machine_version']}, {words['machine_extensions'] or 'no machine extensions'}"
 
 
-class _named:  # noqa: N801  reads as a statement
-    """Says which file of the host an error of its format is about."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, FormatError):
-            raise HostError(
-                doing=f"reading {_FOLDER}\\{self._file}",
-                reason=str(error),
-                advice="Look at the file on the host; if it cannot be repaired, move it away and run this again",
-            ) from None
+@contextlib.contextmanager
+def _named(file: str) -> t.Iterator[None]:
+    """Say which file of the host an error of its format is about."""
+    try:
+        yield
+    except FormatError as error:
+        raise HostError(
+            doing=f"reading {_FOLDER}\\{file}",
+            reason=str(error),
+            advice="Look at the file on the host; if it cannot be repaired, move it away and run this again",
+        ) from None

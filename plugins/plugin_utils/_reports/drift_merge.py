@@ -55,4 +55,4 @@ def _rank(host: HostDrift) -> tuple[str, int, str]:
 
 
 def _tells_more(answer: HostDrift, host: HostDrift | None) -> bool:
-    return host is None or not host.answered or _rank(answer) > _rank(host)
+    return host is None or not host.answered or (answer is not host and _rank(answer) > _rank(host))

@@ -14,8 +14,8 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
+from ..life import Running
 from ..programs import program
 from ..wine.processes import descendants, end, parents, with_variable
 from .accounts import ADMINISTRATOR, Account
@@ -30,7 +30,7 @@ VARIABLE = "WINFLEET_LAB_DOMAIN"
 _SETTINGS = DC / "etc" / "smb.conf"
 
 
-class SambaDomain:
+class SambaDomain(Running):
     """A domain of one controller, from the template; a context manager.
 
     Several can run at the same time, each on a loopback address of its own; they are twins of the same domain.
@@ -50,18 +50,6 @@ class SambaDomain:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: socket.socket | None = None
         self.address = ""
-
-    def __enter__(self) -> SambaDomain:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # -- life -------------------------------------------------------------------------------------
 

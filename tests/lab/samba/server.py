@@ -14,9 +14,9 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
+from ..life import Running
 from ..wine.machine import WineMachine
 from ..wine.processes import descendants, end
 from .programs import STATE, SambaError, program, run, smbclient
@@ -37,7 +37,7 @@ class Account:
     password: str
 
 
-class FileServer:
+class FileServer(Running):
     r"""A file server that runs while it is entered.
 
     Args:
@@ -153,19 +153,6 @@ class FileServer:
         """Stop, and remove every file."""
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> FileServer:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def _settings_file(self) -> Path:

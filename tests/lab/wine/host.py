@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..inventory import ssh_vars
+from ..life import Running
 from ..script import Script
 from .control import Control, Executions
 from .host_view import SshCounters, WineRegistryOfHost
@@ -32,7 +33,7 @@ TEMP = r"C:\Windows\Temp"
 _LONGEST_CONTROL_FOLDER = 107 - 1 - 10 - 17
 
 
-class WineHost:
+class WineHost(Running):
     """One Wine host; a context manager that listens while it is entered.
 
     Args:
@@ -103,17 +104,6 @@ class WineHost:
         if self._short is not None:
             shutil.rmtree(self._short, ignore_errors=True)
         self.machine.close()
-
-    def __enter__(self) -> WineHost:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
 
     def reset(self, seed: str | Path | Mapping[str, Any] | None) -> None:
         """Make the running host as good as new: seed, temp folder, switches, trouble and log."""

@@ -10,9 +10,9 @@ import secrets
 import shutil
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from ..life import Running
 from ..standin import RegistryView
 from ..value_text import Plain, TypeName, plain_data, type_name
 from .bridge import Bridge
@@ -50,7 +50,7 @@ class WineRegistryView(RegistryView):
         }
 
 
-class WineMachine:
+class WineMachine(Running):
     """A Wine prefix that runs while it is entered.
 
     Args:
@@ -127,19 +127,6 @@ class WineMachine:
         self.stop()
         if self._passing:
             shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> WineMachine:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def environment(self) -> dict[str, str]:
