@@ -26,9 +26,10 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     Declaration,
     from_mapping,
 )
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
 
-from tests.integration.domain_ground import listed
-from tests.lab.domain import SambaDomain
+from tests.integration.domain_ground import listed, options
+from tests.lab.domain import CutAt, Relay, SambaDomain
 
 PAIR = "[{35378EAC-683F-11D2-A89A-00C04FBBCFA2}{D02B1F72-3407-48AE-BA88-E8213C6761F1}]"
 TERMINAL_SERVICES = r"Software\policies\Microsoft\Windows NT\Terminal Services"
@@ -57,25 +58,32 @@ def helpers(**what: list[str]) -> Declaration:
     return wanted(offer={"helpers": what})
 
 
-def enforce(
-    options: DirectoryOptions, *, check_mode: bool = False, keep: Keep | None = None, **what: t.Any
-) -> GpoEnded:
+def enforce(have: DirectoryOptions, *, check_mode: bool = False, keep: Keep | None = None, **what: t.Any) -> GpoEnded:
     """Run once."""
-    return enforce_gpo(options, GpoRequest(**what), check_mode=check_mode, keep=keep)
+    return enforce_gpo(have, GpoRequest(**what), check_mode=check_mode, keep=keep)
 
 
-def succeeded(options: DirectoryOptions, **what: t.Any) -> GpoEnded:
+def cut(domain: SambaDomain, relay: Relay, at: CutAt | None, **what: t.Any) -> GpoEnded | HostError:
+    """Run through the relay, which cuts the connection."""
+    relay.reset(at)
+    try:
+        return enforce(options(domain, server=relay.address), **what)
+    except HostError as error:
+        return error
+
+
+def succeeded(have: DirectoryOptions, **what: t.Any) -> GpoEnded:
     """Run once, and see that it did not fail."""
-    ended = enforce(options, **what)
+    ended = enforce(have, **what)
     assert ended.failure is None, ended.failure
     assert ended.left == ended.unknown == ()
     return ended
 
 
 @contextlib.contextmanager
-def opened_folder(options: DirectoryOptions, guid: str) -> t.Iterator[GpoFolder]:
+def opened_folder(have: DirectoryOptions, guid: str) -> t.Iterator[GpoFolder]:
     """Give a GPO's folder as a run has it."""
-    with Ways(options, lock_timeout=5) as ways:
+    with Ways(have, lock_timeout=5) as ways:
         gpo = ways.directory.gpo(guid)
         assert gpo is not None
         yield ways.sysvol.folder(gpo.path)

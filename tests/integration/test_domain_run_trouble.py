@@ -29,6 +29,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 from tests.integration.domain_ground import directory, linked, listed, need_domain, options
 from tests.integration.domain_run_ground import (
     OFF,
+    cut,
     enforce,
     gpt_ini,
     helpers,
@@ -72,15 +73,6 @@ def is_whole(domain: SambaDomain, guid: str, version: int) -> None:
     assert gpo is not None
     assert ({"Machine", "User"}, version) == (set(seen.children(gpo)), gpo.version)
     seen.client.close()
-
-
-def cut(domain: SambaDomain, relay: Relay, at: CutAt | None, **what: t.Any) -> GpoEnded | HostError:
-    """Run through the relay, which cuts the connection."""
-    relay.reset(at)
-    try:
-        return enforce(options(domain, server=relay.address), **what)
-    except HostError as error:
-        return error
 
 
 def outcome_fits(ended: GpoEnded | HostError, whole: t.Sequence[str]) -> None:

@@ -26,7 +26,7 @@ from .domain_links import ATTEMPTS
 from .domain_plan import check_helpers, plan_present
 from .domain_present import run_present
 from .domain_progress import Progress
-from .domain_request import AnyChange, GpoEnded, GpoFacts, GpoRequest, Keep
+from .domain_request import GPO, AnyChange, GpoEnded, GpoFacts, GpoRequest, Keep
 from .domain_view import merged, sides, without
 from .domain_ways import Ways
 from .gpo_object import GpoObject, canonical_guid
@@ -218,6 +218,10 @@ class _Run:
         left: tuple[AnyChange, ...] = without(without(progress.planned, made), unknown) if failure else ()
         gpo = self._gpo
         is_there = gpo is not None and self._request.state == "present"
+        warnings = (*self._warnings, *progress.warnings)
+        if failure and gpo and not is_there and GPO in {change.setting for change in (*made, *unknown)}:
+            rest = f"{gpo.path} may stay behind: no computer applies it without the GPO's object, delete it by hand"
+            warnings = (*warnings, rest)
         return GpoEnded(
             guid=gpo.guid if gpo else "",
             name=gpo.name if gpo else self._request.name,
@@ -227,7 +231,7 @@ class _Run:
             unknown=unknown,
             sides=sides(self._before or {}, made),
             notes=(*self._ways.directory.client.logon.notes, *self._notes),
-            warnings=tuple(dict.fromkeys((*self._warnings, *progress.warnings))),
+            warnings=tuple(dict.fromkeys(warnings)),
             version=(progress.version or (gpo.machine_version if gpo else None)) if is_there else None,
             figures=self._ways.figures(),
             failure=failure,
