@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of WS-Management: method output and faults, read without trust.
+"""Answers of WS-Management: their content, the output of StdRegProv and faults, read without trust.
 
 Windows, its older releases and Microsoft's OMI differ in the name of the output element, in where ReturnValue stands
 and in how null looks; therefore children count by local name, and absent, ``xsi:nil`` and no items are the same.
@@ -21,7 +21,7 @@ from .envelope import MAX_ENVELOPE_SIZE
 
 LARGEST: t.Final = 4 * MAX_ENVELOPE_SIZE
 
-_NUMBER: t.Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
+NUMBER: t.Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
 _CODE: t.Final = re.compile(r"\s*(?:(?P<hex>0[xX][0-9a-fA-F]{1,8})|(?P<decimal>-?[0-9]{1,10}))\s*", re.ASCII)
 # A 2008 host answers with "uuid." where others write "uuid:"; letter case differs as well.
 _ID_PREFIX: t.Final = re.compile(r"^(?:urn:)?uuid[:.]", re.ASCII | re.IGNORECASE)
@@ -79,7 +79,7 @@ class Answer:
         return found[0]
 
     def _unsigned(self, name: str, text: str, bits: int, *, signed: bool) -> int:
-        match = _NUMBER.fullmatch(text)
+        match = NUMBER.fullmatch(text)
         number = int(match[1]) if match else -(2**64)
         if not (-(2 ** (bits - 1)) if signed else 0) <= number < 2**bits:
             raise unusable(self.doing, f"{name} is not a number of {bits} bits")
@@ -101,8 +101,8 @@ class Fault:
     text: str
 
 
-def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
-    """Return what the host answered.
+def parse(body: bytes, *, message_id: str, doing: str) -> ET.Element | Fault:
+    """Return what the host answered: the only element of the body, or the fault that it is.
 
     Args:
         body: The HTTP body, decrypted.
@@ -113,17 +113,24 @@ def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
         HostError: It is no answer to this request that can be understood.
     """
     envelope = _tree(body, doing)
-    content = next(iter(_child(envelope, "Body")), None)
-    if _local(envelope) != "Envelope" or content is None:
+    content = next(iter(child(envelope, "Body")), None)
+    if local_name(envelope) != "Envelope" or content is None:
         raise unusable(doing, "it is not a SOAP message with content")
-    is_fault = _local(content) == "Fault"
-    relates_to = _text(_child(_child(envelope, "Header"), "RelatesTo"))
+    is_fault = local_name(content) == "Fault"
+    relates_to = stripped(child(child(envelope, "Header"), "RelatesTo"))
     # The client libraries also take answers that are not encrypted, where the request was. Whoever forges one does not
     # know the id inside the encrypted request. A fault may lack it: Windows' quota faults come without RelatesTo.
     if (relates_to or not is_fault) and _plain_id(relates_to) != _plain_id(message_id):
         raise unusable(doing, "it belongs to another request")
-    if is_fault:
-        return _fault(content)
+    return _fault(content) if is_fault else content
+
+
+def output(content: ET.Element, doing: str) -> Answer:
+    """Return the content of an answer as the output of a method of StdRegProv.
+
+    Raises:
+        HostError: A parameter is no text.
+    """
     return Answer(doing=doing, fields=tuple(_fields(content, doing)))
 
 
@@ -142,25 +149,25 @@ def _tree(body: bytes, doing: str) -> ET.Element:
 
 def _fields(output: ET.Element, doing: str) -> t.Iterator[tuple[str, str]]:
     for element in output:
-        if any(name.endswith("}nil") and value.strip() in {"true", "1"} for name, value in element.items()):
+        if is_nil(element):
             continue
         if len(element):
-            raise unusable(doing, f"{_local(element)} holds elements instead of text")
-        yield _local(element), element.text or ""
+            raise unusable(doing, f"{local_name(element)} holds elements instead of text")
+        yield local_name(element), element.text or ""
 
 
 def _fault(fault: ET.Element) -> Fault:
     codes: list[int] = []
-    texts = [_text(_child(_child(fault, "Reason"), "Text"))]
-    for element in _child(fault, "Detail").iter():
-        name = _local(element)
+    texts = [stripped(child(child(fault, "Reason"), "Text"))]
+    for element in child(fault, "Detail").iter():
+        name = local_name(element)
         if name == "WSManFault":
             codes.extend(_codes(element.get("Code", "")))
-        elif name == "MSFT_WmiError" and _text(_child(element, "error_Type")).upper() in {"HRESULT", "WIN32", ""}:
-            codes.extend(_codes(_text(_child(element, "error_Code"))))
+        elif name == "MSFT_WmiError" and stripped(child(element, "error_Type")).upper() in {"HRESULT", "WIN32", ""}:
+            codes.extend(_codes(stripped(child(element, "error_Code"))))
         elif name in {"Message", "ProviderFault"}:
-            texts.append(_text(element))
-    values = [_text(element) for element in _child(fault, "Code").iter() if _local(element) == "Value"]
+            texts.append(stripped(element))
+    values = [stripped(element) for element in child(fault, "Code").iter() if local_name(element) == "Value"]
     return Fault(
         codes=tuple(reversed(codes)),
         subcode=next((value.rpartition(":")[2] for value in reversed(values) if value), ""),
@@ -176,15 +183,23 @@ def _codes(text: str) -> tuple[int, ...]:
     return (number % 2**32,) if number else ()
 
 
-def _child(parent: ET.Element, name: str) -> ET.Element:
-    return next((element for element in parent if _local(element) == name), _ABSENT)
+def child(parent: ET.Element, name: str) -> ET.Element:
+    """Return the first child of this local name, or an empty element."""
+    return next((element for element in parent if local_name(element) == name), _ABSENT)
 
 
-def _local(element: ET.Element) -> str:
+def is_nil(element: ET.Element) -> bool:
+    """Return True for null (XML Schema's ``xsi:nil``)."""
+    return any(name.endswith("}nil") and value.strip() in {"true", "1"} for name, value in element.items())
+
+
+def local_name(element: ET.Element) -> str:
+    """Return an element's name without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
-def _text(element: ET.Element) -> str:
+def stripped(element: ET.Element) -> str:
+    """Return an element's text without white space around it."""
     return (element.text or "").strip()
 
 

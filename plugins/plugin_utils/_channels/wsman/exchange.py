@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 import typing as t
 import uuid
+import xml.etree.ElementTree as ET
 
 from ..._registry.errors import HostError
-from .answer import Answer, Fault, parse, unusable
+from .answer import Answer, Fault, output, parse, unusable
 from .envelope import Request
 from .failures import from_fault, from_no_answer, from_status, out_of_time
 from .transports import UNAUTHORIZED, Transport
@@ -27,16 +28,20 @@ _LONGEST_OPERATION: t.Final = 60
 OpenTransport = t.Callable[[bool], Transport]
 """Opens a transport; True demands a connection that nobody used before."""
 
+Read = t.TypeVar("Read")
+
 
 class Exchange:
     """A conversation with one host.
 
     Attributes:
         messages: SOAP messages sent so far.
+        received: Bytes of the answers so far, faults not counted.
     """
 
     def __init__(self, open_transport: OpenTransport, *, clock: t.Callable[[], float] = time.monotonic) -> None:
         self.messages = 0
+        self.received = 0
         self._open = open_transport
         self._clock = clock
         self._transport: Transport | None = None
@@ -45,12 +50,19 @@ class Exchange:
         self._logon_refused: HostError | None = None
 
     def call(self, request: Request, *, doing: str, changes: bool) -> Answer:
-        """Return the output of a method.
+        """Return the output of a method of StdRegProv; see ``ask``."""
+        return self.ask(request, read=output, doing=doing, changes=changes)
+
+    def ask(
+        self, request: Request, *, read: t.Callable[[ET.Element, str], Read], doing: str, changes: bool = False
+    ) -> Read:
+        """Return what an answer says.
 
         Args:
-            request: The call.
+            request: What to send.
+            read: Takes the content of the answer, and ``doing``; raises HostError for what cannot be used.
             doing: What is being done, for errors.
-            changes: True when the call changes something; it must do no harm when it is executed twice.
+            changes: True when the request changes something; it must do no harm when it is executed twice.
 
         Raises:
             RemoteAssistanceError: There is no usable answer, or it is a fault.
@@ -59,16 +71,17 @@ class Exchange:
             raise self._logon_refused
         finished = False
         try:
-            answer = self._answer(request, doing=doing, changes=changes)
+            content = self._answer(request, doing=doing, changes=changes)
+            answer = content if isinstance(content, HostError) else read(content, doing)
             finished = True
         finally:
             # After a lost or senseless answer, or when Ansible's task timeout strikes in between (it is a
             # BaseException), request and answer may be out of step: the next call starts afresh.
             if not finished:
                 self.drop()
-        if isinstance(answer, Answer):
-            return answer
-        raise answer
+        if isinstance(answer, HostError):
+            raise answer
+        return answer
 
     def drop(self) -> None:
         """Drop the connection; never raises. The next call opens one of our own."""
@@ -81,7 +94,7 @@ class Exchange:
         """Let all waiting from now on end after this many seconds."""
         self._until = self._clock() + max(seconds, 0.0)
 
-    def _answer(self, request: Request, *, doing: str, changes: bool) -> Answer | HostError:
+    def _answer(self, request: Request, *, doing: str, changes: bool) -> ET.Element | HostError:
         """Return the answer or the refusal; raise where the connection is of no more use."""
         try:
             try:
@@ -103,7 +116,7 @@ class Exchange:
                 raise out_of_time(doing=doing, outcome_unknown=changes and failure.maybe_sent) from None
             raise from_no_answer(failure, doing=doing, changes=changes) from None
 
-    def _send(self, request: Request, *, doing: str) -> Answer | HostError:
+    def _send(self, request: Request, *, doing: str) -> ET.Element | HostError:
         left = None if self._until is None else self._until - self._clock()
         if left is not None and left <= 0:
             raise out_of_time(doing=doing, outcome_unknown=False)
@@ -119,9 +132,12 @@ class Exchange:
             if failure.status == UNAUTHORIZED or not failure.body.lstrip().startswith(b"<"):
                 raise
             fault = _fault_or_status(failure, message_id=message_id, doing=doing)
-            return from_fault(fault, doing=doing)
-        answer = parse(body, message_id=message_id, doing=doing)
-        return from_fault(answer, doing=doing) if isinstance(answer, Fault) else answer
+            return from_fault(fault, doing=doing, absent=request.absent)
+        content = parse(body, message_id=message_id, doing=doing)
+        if isinstance(content, Fault):
+            return from_fault(content, doing=doing, absent=request.absent)
+        self.received += len(body)
+        return content
 
 
 def _fault_or_status(failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
