@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make demo   sets everything up and shows the main job on three stand-in hosts
 # make test   sets everything up and passes all tests
-# make lab-deps   installs Wine, sshd and a cross compiler with apt, for the tests that are judged by Wine
+# make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
 NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo test lab-deps setup lint generate bench clean
+.PHONY: demo test lab-deps setup lint generate bench fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -21,6 +21,7 @@ test: setup
 	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
 	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/unit tests/lab_tests
 	@$(STAGE) "unit tests, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/unit
+	@$(STAGE) "fuzz, newest ansible-core's Python" $(NEWEST)/python tests/tools/fuzz_registry_pol.py --inputs 20000
 	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/integration
 	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 -rs tests/integration
 
@@ -42,6 +43,10 @@ generate:
 bench:
 	@$(PYTHON) tests/tools/environments.py demo
 	@$(NEWEST)/python tests/benchmarks/bench_host.py
+
+fuzz:
+	@for format in registry_pol gpt_ini extension_names; do \
+	  $(NEWEST)/python tests/tools/fuzz_registry_pol.py --format $$format --inputs 1000000; done
 
 clean:
 	@rm -rf .venvs .collections .lab .cache dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,13 +8,14 @@ from __future__ import annotations
 import typing as t
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
-from ..plugin_utils._ansible.inputs import checked_folder
+from ..plugin_utils._ansible.inputs import checked_options
 from ..plugin_utils._ansible.plain import plain
+from ..plugin_utils._group_policy.local_info import local_info
 from ..plugin_utils._policy.effective import effective
-from ..plugin_utils._policy.options import host_options, without_descriptions
+from ..plugin_utils._policy.options import READ_OPTIONS, host_options, without_descriptions
 from ..plugin_utils._policy.words import EVERYTHING, helpers_in_words, in_words
 
-ARGUMENT_SPEC: t.Final = without_descriptions(host_options())
+ARGUMENT_SPEC: t.Final = without_descriptions(host_options(READ_OPTIONS))
 
 
 class ActionModule(RemoteAssistanceAction):
@@ -22,9 +23,14 @@ class ActionModule(RemoteAssistanceAction):
 
     def perform(self, task_vars: dict[str, t.Any]) -> Result:  # noqa: ARG002  the form of the base class
         self.refuse_unknown_arguments(ARGUMENT_SPEC)
-        with self.channel(temp_dir=checked_folder(plain(self._task.args.get("temp_dir")))) as channel:
+        options = checked_options({name: plain(value) for name, value in self._task.args.items()})
+        with self.channel(temp_dir=options.temp_dir) as channel:
             observed = channel.read(EVERYTHING)
             facts = self.describe(channel)
+            if options.local_gpo:
+                with self.local_gpo(options) as way:
+                    facts["local_gpo"] = local_info(way.folder.read(), observed)
+                    facts |= self.describe(channel, way)
         words = in_words(observed)
         control_panel = words.pop("control_panel")
         return {

@@ -31,12 +31,12 @@ options:
           - Options without it act only where the policy is enabled now.
       control:
         type: str
-        description:
-          - How far an invited helper may go. The value C(fAllowFullControl).
-          - Required where the policy is V(enabled).
         choices:
           - view_only
           - full_control
+        description:
+          - How far an invited helper may go. The value C(fAllowFullControl).
+          - Required where the policy is V(enabled).
       ticket_lifetime:
         type: int
         description:
@@ -44,21 +44,21 @@ options:
           - An enabled policy holds V(1) where nothing is given.
       ticket_lifetime_unit:
         type: str
-        description:
-          - Unit of the lifetime of an invitation. The value C(MaxTicketExpiryUnits).
-          - An enabled policy holds V(hours) where nothing is given.
         choices:
           - minutes
           - hours
           - days
+        description:
+          - Unit of the lifetime of an invitation. The value C(MaxTicketExpiryUnits).
+          - An enabled policy holds V(hours) where nothing is given.
       invitation_method:
         type: str
-        description:
-          - How invitations by e-mail are sent. The value C(fUseMailto).
-          - An enabled policy holds V(mailto) where nothing is given.
         choices:
           - simple_mapi
           - mailto
+        description:
+          - How invitations by e-mail are sent. The value C(fUseMailto).
+          - An enabled policy holds V(mailto) where nothing is given.
   offer:
     type: dict
     description:
@@ -78,12 +78,12 @@ options:
           - Options without it act only where the policy is enabled now.
       control:
         type: str
-        description:
-          - How far a helper who offers may go. The value C(fAllowUnsolicitedFullControl).
-          - Required where the policy is V(enabled).
         choices:
           - view_only
           - full_control
+        description:
+          - How far a helper who offers may go. The value C(fAllowUnsolicitedFullControl).
+          - Required where the policy is V(enabled).
       helpers:
         type: dict
         description:
@@ -160,13 +160,13 @@ options:
           - Options without it act only where the policy is enabled now.
       level:
         type: str
-        description:
-          - How much is left out; absent as in the policy editor where it is not given. The value C(OptimizeBandwidth).
         choices:
           - no_optimization
           - no_full_window_drag
           - turn_off_background
           - full_optimization
+        description:
+          - How much is left out; absent as in the policy editor where it is not given. The value C(OptimizeBandwidth).
   warning_messages:
     type: dict
     description:
@@ -206,23 +206,23 @@ options:
           - The check box that allows Remote Assistance connections to this computer. The value C(fAllowToGetHelp).
       control:
         type: str
-        description:
-          - How far an invited helper may go where no policy decides. The value C(fAllowFullControl).
         choices:
           - view_only
           - full_control
+        description:
+          - How far an invited helper may go where no policy decides. The value C(fAllowFullControl).
       ticket_lifetime:
         type: int
         description:
           - How long an invitation stays valid, 1 to 99, together with its unit. The value C(MaxTicketExpiry).
       ticket_lifetime_unit:
         type: str
-        description:
-          - Unit of the lifetime of an invitation. The value C(MaxTicketExpiryUnits).
         choices:
           - minutes
           - hours
           - days
+        description:
+          - Unit of the lifetime of an invitation. The value C(MaxTicketExpiryUnits).
       encrypted_tickets_only:
         type: bool
         description:

@@ -3,9 +3,10 @@
 """Stand-in Windows hosts for tests and demonstrations."""
 
 from .behaviour import Behaviour
-from .counters import Counters, Journal, JournalEntry
+from .counters import Counters, FileEntry, Journal, JournalEntry, ShellEntry
+from .registry_view import RegistryView
 from .script import Script, Trouble, When
-from .standin import RegistryView, StandInHost
+from .standin import StandInHost
 from .trouble import (
     Answer,
     Delay,
@@ -28,6 +29,7 @@ __all__ = [
     "Delay",
     "Drop",
     "Fault",
+    "FileEntry",
     "Garbage",
     "Hang",
     "HttpStatus",
@@ -39,6 +41,7 @@ __all__ = [
     "Return",
     "Run",
     "Script",
+    "ShellEntry",
     "StandInHost",
     "Trouble",
     "When",

@@ -24,6 +24,10 @@ class Behaviour:
             where the client sends one, or always.
         idle_timeout: Seconds after which an idle connection is dropped (about 2 minutes).
         max_envelope_kb: MaxEnvelopeSizekb: a larger request is a 413, a larger answer a fault.
+        max_shells: MaxShellsPerUser: one more is a fault.
+        winrs_quotes: Whether the line of a remote shell's command stands in quotes behind ``cmd.exe /C``; no public
+            recording shows it. Without them (confidence: low) cmd.exe takes the first and the last quote away from a
+            line that begins with one: only lines that begin otherwise mean the same either way.
     """
 
     value_absent: Literal[1, 2] = 1
@@ -36,3 +40,5 @@ class Behaviour:
     channel_binding: Literal["none", "relaxed", "strict"] = "relaxed"
     idle_timeout: float = 120.0
     max_envelope_kb: int = 500
+    max_shells: int = 30
+    winrs_quotes: bool = False

@@ -18,9 +18,12 @@ class When:
 
     Attributes:
         message: Number among the matching SOAP messages since the trouble was added, from 1.
-        method: StdRegProv method, a pattern like ``Set*``.
+        method: StdRegProv method, a pattern like ``Set*``; for shells ``ShellCreate``, ``ShellCommand``, ``ShellSend``,
+            ``ShellReceive``, ``ShellSignal``, ``ShellDelete``.
         key: Key as ``HKLM\...``, compared as the registry compares.
         value: Value name, compared likewise.
+        line: A pattern for the line of a shell's command like ``*reg*import*``, without regard to case; it holds for
+            every message that is about the command.
         times: How many matching messages in a row; None for all from there on.
     """
 
@@ -28,6 +31,7 @@ class When:
     method: str | None = None
     key: str | None = None
     value: str | None = None
+    line: str | None = None
     times: int | None = 1
 
     def __post_init__(self) -> None:
@@ -40,6 +44,8 @@ class When:
         if self.method is not None and not fnmatchcase(exchange.method or "", self.method):
             return False
         if self.key is not None and (exchange.key is None or fold(exchange.key) != _folded_path(self.key)):
+            return False
+        if self.line is not None and not fnmatchcase((exchange.line or "").lower(), self.line.lower()):
             return False
         return self.value is None or (exchange.value is not None and fold(self.value) == fold(exchange.value))
 

@@ -12,6 +12,7 @@ from threading import Event
 from .behaviour import Behaviour
 from .counters import JournalEntry, Recorder
 from .script import Script
+from .shells import Shells
 from .soap import Request, method_of, output_envelope, parameters_of, parse_request
 from .stdregprov import BadParameter, Call, Outcome, StdRegProv, empty_outputs, parse_call
 from .trouble import Action, Answer, Proceed
@@ -44,6 +45,7 @@ class _Exchange:
     method: str | None = None
     key: str | None = None
     value: str | None = None
+    line: str | None = None
 
     def fault(self, fault: WsmanFault) -> Answer:
         """Return a fault as the answer."""
@@ -91,6 +93,7 @@ class Service:
         script: The trouble to meet.
         recorder: Where to count and journal.
         is_administrator: Tells whether a user may use WMI.
+        shells: The shells; None where they can be opened and closed, but nothing runs in them.
         stopping: Set when the host stops.
     """
 
@@ -101,6 +104,7 @@ class Service:
     script: Script
     recorder: Recorder
     is_administrator: Callable[[str], bool]
+    shells: Shells | None = None
     stopping: Event = field(default_factory=Event)
 
     def handle(self, message: bytes, user: str) -> Answer:
@@ -120,12 +124,28 @@ class Service:
             if resource in _STDREGPROV:
                 return self._prepare_call(exchange, request, user)
             if resource.startswith(_SHELLS):
-                return lambda: self._shell(exchange, request)
+                return self._prepare_shell(exchange, request, user)
             raise FaultError(WsmanFault.of(RESOURCE_NOT_FOUND))
         except FaultError as error:
             exchange.relates_to = exchange.relates_to or error.relates_to
             fault = error.fault
             return lambda: exchange.fault(fault)
+
+    def _prepare_shell(self, exchange: _Exchange, request: Request, user: str) -> Proceed:
+        exchange.method = f"Shell{request.action.rpartition('/')[2]}"
+        shells = self.shells
+        if shells is None:
+            return lambda: self._shell(exchange, request)
+        exchange.line = shells.line_of(request)
+        return lambda: self._perform_shell(shells, exchange, request, user)
+
+    def _perform_shell(self, shells: Shells, exchange: _Exchange, request: Request, user: str) -> Answer:
+        try:
+            body = shells.perform(request, user)
+        except FaultError as error:
+            return exchange.fault(error.fault)
+        action = f"{request.action}Response"
+        return Answer(body=envelope(action=action, relates_to=exchange.relates_to, body=body, extra={"rsp": SHELL}))
 
     def _prepare_call(self, exchange: _Exchange, request: Request, user: str) -> Proceed:
         if not self.is_administrator(user):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,17 +29,24 @@ _UNDERSTOOD = {
     MICROSOFT: {"DataLocale", "SessionId", "OperationID", "SequenceId", "ActivityId", "FunctionIdentity"},
     SHELL: {"CompressionType"},
 }
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d*)?)S)?)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """A well-formed request: addressing headers and the body's first child."""
+    """A well-formed request: addressing headers and the body's first child.
+
+    Attributes:
+        operation_timeout: Seconds within which the client wants an answer or a fault; None if it does not say.
+    """
 
     message_id: str
     action: str
     resource_uri: str
     max_envelope_size: int | None
-    selectors: tuple[str, ...]
+    selectors: Mapping[str, str]
+    options: Mapping[str, str]
+    operation_timeout: float | None
     body: ET.Element | None
 
 
@@ -64,7 +72,9 @@ def parse_request(message: bytes) -> Request:
             action=action,
             resource_uri=resource,
             max_envelope_size=int(size) if size.isdecimal() else None,
-            selectors=tuple(node.get("Name", "") for node in header.iter(f"{{{DMTF}}}Selector")),
+            selectors=_named(header, "Selector"),
+            options=_named(header, "Option"),
+            operation_timeout=seconds_of(_text(header, DMTF, "OperationTimeout")),
             body=next(iter(body), None),
         )
     except FaultError as error:
@@ -88,6 +98,20 @@ def _split(message: bytes) -> tuple[ET.Element, ET.Element]:
 
 def _text(header: ET.Element, namespace: str, name: str) -> str:
     return (header.findtext(f"{{{namespace}}}{name}") or "").strip()
+
+
+def _named(header: ET.Element, element: str) -> dict[str, str]:
+    """Return the texts of selectors or options by name."""
+    return {node.get("Name", ""): (node.text or "").strip() for node in header.iter(f"{{{DMTF}}}{element}")}
+
+
+def seconds_of(duration: str) -> float | None:
+    """Return the seconds of an xs:duration of days and less like ``PT20S`` or ``P0DT0H1M0.500S``, or None."""
+    match = _DURATION.fullmatch(duration.strip())
+    if match is None or duration.strip() in {"P", "PT"}:
+        return None
+    factors = (86400, 3600, 60, 1)
+    return sum(float(text) * factor for text, factor in zip(match.groups(), factors, strict=True) if text)
 
 
 def _check_understood(header: ET.Element) -> None:

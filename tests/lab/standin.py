@@ -9,80 +9,28 @@ import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .accounts import DOMAIN, Accounts
 from .behaviour import Behaviour
-from .counters import Counters, Journal, Recorder
+from .counters import Counters, FileEntry, Journal, Recorder, ShellEntry
 from .http_server import HttpServer
 from .inventory import connection_vars
-from .registry import Registry, fold
+from .registry import Registry
+from .registry_view import RegistryView
 from .script import Script
-from .seed_files import fill, read_seed
 from .service import Service
 from .session import Endpoint, Session
+from .shells import Place, Shells, Watched
 from .stdregprov import StdRegProv
 from .store import Store
 from .tls import Certificate
-from .value_text import Plain, TypeName, plain_data, read_data, type_name, type_number
+
+if TYPE_CHECKING:
+    from .wine import WineMachine
 
 # An encrypted body is a little longer than the envelope in it.
 _SEALING_ROOM = 1024
-
-
-class RegistryView:
-    """A host's registry as tests see it: no access checks, readable types.
-
-    Args:
-        raw: The registry.
-    """
-
-    def __init__(self, raw: Store) -> None:
-        self.raw = raw
-
-    def get(self, path: str, name: str) -> tuple[TypeName, Plain] | None:
-        """Return (type, data) of a value like ``("REG_DWORD", 1)``, or None if it is absent."""
-        for value in self.raw.find(path) or ():
-            if fold(value.name) == fold(name):
-                return type_name(value.type), plain_data(value.data)
-        return None
-
-    def set(self, path: str, name: str, kind: TypeName, data: object) -> None:
-        """Write a value of any type, creating its key."""
-        number = type_number(kind)
-        self.raw.put(path, name, number, read_data(number, data))
-
-    def create(self, path: str) -> None:
-        """Create a key and its parents."""
-        self.raw.ensure_key(path)
-
-    def delete(self, path: str, name: str | None = None) -> bool:
-        """Remove a value, or without a name the key with all below it; tell whether it was there."""
-        return self.raw.take_key(path) if name is None else self.raw.take_value(path, name)
-
-    def has_key(self, path: str) -> bool:
-        """Tell whether a key exists."""
-        return self.raw.find(path) is not None
-
-    def dump(self, under: str | None = None) -> dict[str, dict[str, tuple[TypeName, Plain]]]:
-        """Return all keys (or a key and those below it) as {path: {name: (type, data)}}."""
-        prefix = fold(under) if under is not None else None
-        return {
-            path: {value.name: (type_name(value.type), plain_data(value.data)) for value in values}
-            for path, values, _rights in self.raw.walk()
-            if prefix is None or fold(path) == prefix or fold(path).startswith(prefix + "\\")
-        }
-
-    def deny(self, path: str, *, read: bool = False, write: bool = False) -> None:
-        """Deny reading and / or writing of a key and all below it; neither lifts the denial."""
-        self.raw.deny(path, frozenset(name for name, on in (("read", read), ("write", write)) if on))
-
-    def load(self, seed: str | Path | Mapping[str, Any] | None) -> None:
-        """Replace everything by a seed's content."""
-        content = read_seed(seed)
-        with self.raw.lock:
-            self.raw.clear()
-            fill(self.raw, content)
 
 
 class StandInHost:
@@ -98,6 +46,8 @@ class StandInHost:
         behaviour: The host's switches.
         port: Port to listen on; 0 lets the system choose.
         store: Where keys and values are kept, for example Wine's registry; its content stays if there is no seed.
+        machine: Where the commands of shells run, and the files are that they transfer (see ``shells``); it must run
+            and is not stopped. Without it shells can be opened and closed, nothing more.
 
     Attributes:
         registry: The registry as tests see it.
@@ -118,6 +68,7 @@ class StandInHost:
         behaviour: Behaviour | None = None,
         port: int = 0,
         store: Store | None = None,
+        machine: WineMachine | None = None,
     ) -> None:
         self.name = name
         self.transport = transport
@@ -134,6 +85,7 @@ class StandInHost:
         self.registry = RegistryView(raw)
         if seed is not None:
             self.registry.load(seed)
+        self._shells = self._shells_on(machine) if machine is not None else None
         self._certificate = Certificate(name, directory) if transport == "https" else None
         self._service = Service(
             machine=name,
@@ -143,8 +95,16 @@ class StandInHost:
             script=self.script,
             recorder=self._recorder,
             is_administrator=self.accounts.is_administrator,
+            shells=self._shells,
         )
         self._server = self._make_server(port)
+
+    def _shells_on(self, machine: WineMachine) -> Shells:
+        from .shells.on_wine import OnWine  # noqa: PLC0415  a Wine machine is made of parts of this module
+
+        watched = Watched(OnWine(machine), self._recorder)
+        place = Place(machine=watched, behaviour=self.behaviour, recorder=self._recorder)
+        return Shells(place, lambda: self.endpoint)
 
     def _make_server(self, port: int) -> HttpServer:
         certificate = self._certificate
@@ -171,8 +131,10 @@ class StandInHost:
         self._server.start()
 
     def stop(self) -> None:
-        """Close the port and all connections, and wake what hangs; may be started again."""
+        """Close the port, all connections and shells, and wake what hangs; may be started again."""
         self._service.stopping.set()
+        if self._shells is not None:
+            self._shells.close()
         self._server.stop()
 
     def close(self) -> None:
@@ -228,6 +190,21 @@ class StandInHost:
     def journal(self) -> Journal:
         """The StdRegProv calls performed so far (a snapshot)."""
         return self._recorder.journal
+
+    @property
+    def commands(self) -> tuple[ShellEntry, ...]:
+        """The commands that shells ran so far (a snapshot)."""
+        return self._recorder.commands
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """The file operations of transfers so far (a snapshot)."""
+        return self._recorder.files
+
+    @property
+    def open_shells(self) -> tuple[str, ...]:
+        """The identifiers of the shells that are open now; empty without a machine."""
+        return self._shells.open_shells if self._shells is not None else ()
 
     @property
     def errors(self) -> tuple[Exception, ...]:

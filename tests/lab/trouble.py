@@ -34,6 +34,7 @@ class Exchange(Protocol):
     method: str | None
     key: str | None
     value: str | None
+    line: str | None
     relates_to: str
 
     def fault(self, fault: WsmanFault) -> Answer:

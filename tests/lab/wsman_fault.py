@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026 winfleet contributors
-"""WS-Management faults in the four shapes that captures of real Windows services show."""
+"""WS-Management faults in the five shapes that captures of real Windows services show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from .xml_text import CIM, XSI, attribute, envelope, escape
 
-Shape = Literal["plain", "nested", "wmi_error", "no_detail"]
+Shape = Literal["plain", "nested", "provider", "wmi_error", "no_detail"]
 
 WSMAN_FAULT = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 ADDRESSING_FAULT = "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault"
@@ -21,6 +21,7 @@ _WMI_ERROR = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
 
 ACCESS_DENIED = 5
 INVALID_PARAMETER = 87
+PIPE_ENDED = 109
 RESOURCE_NOT_FOUND = 0x80338000
 HEADER_REQUIRED = 0x80338011
 ACTION_NOT_SUPPORTED = 0x80338013
@@ -43,10 +44,11 @@ class WsmanFault:
         subcode: SOAP subcode with its prefix; empty for none.
         text: Reason text. Real texts are localized and end in a blank.
         message: The inner text, which is the useful one; the reason text if empty.
-        shape: ``plain`` WSManFault; ``nested`` in a ProviderFault; ``wmi_error``; ``no_detail``.
+        shape: ``plain`` WSManFault; ``nested``: another one in a ProviderFault in it; ``provider``: a ProviderFault
+            with the text in it; ``wmi_error``; ``no_detail``.
         role: ``s:Sender``, ``s:Receiver`` or ``s:MustUnderstand``.
         detail: Last part of the DSP0226 fault detail URI; empty for none.
-        provider: Provider name and path of the nested shape.
+        provider: Provider name and path of the shapes that have one.
         action: The fault's action URI.
         not_understood: Namespace and name of the header of a MustUnderstand fault.
     """
@@ -112,9 +114,9 @@ class WsmanFault:
         message = escape(self.message or self.text)
         if self.shape == "wmi_error":
             return detail + self._wmi_error()
-        if self.shape == "nested":
+        if self.shape in {"nested", "provider"}:
             name, path = self.provider
-            inner = self._wsman_fault(machine, message)
+            inner = self._wsman_fault(machine, message) if self.shape == "nested" else message
             message = (
                 f'<f:ProviderFault provider="{attribute(name)}" path="{attribute(path)}">{inner}</f:ProviderFault>'
             )

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.lab.wine import WineError, WineHost, WineMachine, wine_available
+from tests.lab.wine import WineError, WineHost, WineMachine, programs, wine_available
 from tests.lab.wine.processes import with_variable
-from tests.lab.wine.programs import STATE
+from tests.lab.wine.programs import STATE, at_fixed_addresses, confined
 from tests.lab_tests.ssh_client import EXPORT, MARK, POLICIES, TEMP, scp, sftp, ssh, write
+
+# linux/personality.h
+_ADDR_NO_RANDOMIZE = 0x0040000
 
 # -- commands -----------------------------------------------------------------------------------------
 
@@ -202,6 +206,30 @@ def test_a_stopped_host_keeps_its_registry_and_its_port(tmp_path: Path) -> None:
         assert host.port == port
         assert host.registry.get(POLICIES, "Lab") == ("REG_SZ", "日本")
         assert ssh(host, "ver").returncode == 0
+
+
+def test_every_process_of_a_host_starts_at_fixed_addresses(wine_host: WineHost) -> None:
+    if not at_fixed_addresses():
+        pytest.skip("NOT TESTED: nobody may turn address randomization off here; Wine then fails now and then")
+    running = threading.Thread(target=ssh, args=(wine_host, "ping -n 3 127.0.0.1"), daemon=True)
+    running.start()
+    found: dict[str, set[int]] = {}
+    while running.is_alive():
+        for process in with_variable("WINEPREFIX", str(wine_host.machine.prefix)):
+            # A process may end while it is looked at.
+            with contextlib.suppress(OSError):
+                folder = Path(f"/proc/{process}")
+                name, personality = ((folder / file).read_text() for file in ("comm", "personality"))
+                found.setdefault(name.rstrip(), set()).add(int(personality, 16) & _ADDR_NO_RANDOMIZE)
+    assert {"wineserver64", "regbridge.exe", "cmdrun.exe", "cmd.exe"} <= set(found)
+    assert set().union(*found.values()) == {_ADDR_NO_RANDOMIZE}, found
+
+
+def test_where_randomization_cannot_be_turned_off_hosts_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "program", lambda _name: "false")
+    assert at_fixed_addresses.__wrapped__() == ()
+    monkeypatch.setattr(programs, "at_fixed_addresses", lambda: ())
+    assert "-R" not in confined(dies_with_parent=True)
 
 
 def test_what_a_killed_process_left_is_removed() -> None:

@@ -51,10 +51,24 @@ def _fragment(options: dict[str, t.Any]) -> str:
     )
 
 
+def _host_fragment(every: dict[str, t.Any], reads: dict[str, t.Any]) -> str:
+    return (
+        HEADER
+        + '"""The options of a host beside its declaration; made by ``make generate``."""\n\n'
+        + "from __future__ import annotations\n\n\n"
+        + 'class ModuleDocFragment:\n    """All options, and those of what only reads."""\n\n'
+        + f'    DOCUMENTATION = r"""\n{_yaml({"options": _for_docs(every)})}"""\n\n'
+        + f'    READS = r"""\n{_yaml({"options": _for_docs(reads)})}"""\n'
+    )
+
+
 def _for_docs(options: dict[str, t.Any]) -> dict[str, t.Any]:
     documented = {}
     for name, spec in options.items():
-        documented[name] = {("suboptions" if key == "options" else key): value for key, value in spec.items()}
+        # Documentation has no word for a secret.
+        documented[name] = {
+            ("suboptions" if key == "options" else key): value for key, value in spec.items() if key != "no_log"
+        }
         if "options" in spec:
             documented[name]["suboptions"] = _for_docs(spec["options"])
     return documented
@@ -93,6 +107,9 @@ def files() -> dict[Path, str]:
         ROOT / "schemas/changes.schema.json": _json(results.changes_schema()),
         ROOT / "schemas/host_info.schema.json": _json(results.host_info_schema()),
         ROOT / "plugins/doc_fragments/declaration.py": _fragment(options),
+        ROOT / "plugins/doc_fragments/host_options.py": _host_fragment(
+            described.host_options(), described.host_options(described.READ_OPTIONS)
+        ),
         ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
     }
 

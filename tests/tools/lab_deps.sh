@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what the Wine hosts of tests/lab/wine need: Wine, an sshd, a C compiler for Windows, locale sources.
+# Installs what the Wine hosts of tests/lab/wine need: Wine, an sshd, a C compiler for Windows, locale sources; and for
+# tests/lab/samba: smbd, a domain controller with its tools and client programs, Samba's own Python as a judge.
 # Debian and Ubuntu only, as root. No daemon is started, now or at the next boot by this script.
 set -euo pipefail
 
-packages=(wine wine64 openssh-server openssh-client gcc-mingw-w64-x86-64-win32 locales)
+packages=(
+  wine wine64 openssh-server openssh-client gcc-mingw-w64-x86-64-win32 locales
+  samba samba-ad-dc samba-ad-provision krb5-user smbclient ldb-tools python3-samba
+)
+daemons=(smbd nmbd winbind samba-ad-dc)
 policy=/usr/sbin/policy-rc.d
 
 say() { printf 'lab-deps: %s\n' "$*"; }
@@ -28,7 +33,7 @@ if ((${#wanted[@]} == 0)); then
 fi
 ((EUID == 0)) || fail "root is needed to install: ${wanted[*]}  (sudo make lab-deps)"
 
-# The packages' scripts start the system's sshd unless policy-rc.d forbids it; what was there comes back afterwards.
+# The packages' scripts start the system's sshd and smbd unless policy-rc.d forbids it; what was there comes back afterwards.
 kept="$(mktemp -d)"
 restore() {
   if [[ -e "${kept}/policy-rc.d" ]]; then
@@ -44,6 +49,9 @@ rm -f "${policy}"
 printf '#!/bin/sh\nexit 101\n' >"${policy}"
 chmod 755 "${policy}"
 
+# The packages have their daemons started at each boot; those that are new here are taken out of that again.
+mapfile -t new < <(for daemon in "${daemons[@]}"; do [[ -e "/lib/systemd/system/${daemon}.service" ]] || echo "${daemon}"; done)
+
 export DEBIAN_FRONTEND=noninteractive
 say "installing: ${wanted[*]}"
 if ! apt-get install -y -qq --no-install-recommends "${wanted[@]}" >"${kept}/apt.log" 2>&1; then
@@ -54,6 +62,9 @@ if ! apt-get install -y -qq --no-install-recommends "${wanted[@]}" >"${kept}/apt
     fail 'apt-get failed, see above'
   }
 fi
+if ((${#new[@]} > 0)) && command -v systemctl >/dev/null; then
+  systemctl --quiet disable "${new[@]}" >/dev/null 2>&1 || say "not taken out of the boot: ${new[*]}"
+fi
 mapfile -t wanted < <(missing)
 ((${#wanted[@]} == 0)) || fail "still missing: ${wanted[*]}"
-say "done: $(/usr/lib/wine/wine64 --version 2>/dev/null || echo 'wine'), $(ssh -V 2>&1)"
+say "done: $(/usr/lib/wine/wine64 --version 2>/dev/null || echo 'wine'), $(ssh -V 2>&1), Samba $(smbd --version)"

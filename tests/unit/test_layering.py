@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "_group_policy": (
         {"_policy", "_registry", "_formats", "_channels"},
-        {"ldap3", "sansldap", "spnego", "smbprotocol", "smbclient"},
+        {"sansldap", "spnego", "smbprotocol", "cryptography"},
     ),
     "_ansible": (
         {"_policy", "_registry", "_formats", "_channels", "_group_policy", "_reports"},

@@ -23,7 +23,6 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     PREFIX,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.words import (
-    change,
     difference,
     helpers_in_words,
     in_words,
@@ -148,7 +147,7 @@ def host_info(host: Observed) -> dict[str, t.Any]:
 def test_every_list_of_changes_is_legal_by_its_schema(host: Observed, raw: dict[str, t.Any]) -> None:
     declaration = from_mapping(raw)
     made = plan(declaration, what_is_read(host, declaration))
-    changes = [change(step) for step in made.steps]
+    changes = [step.to_result() for step in made.steps]
     assert [] == errors("changes", changes)
     assert changes == json.loads(json.dumps(changes))
     for one in changes:
@@ -177,7 +176,7 @@ CHANGE = {
 @pytest.mark.parametrize(
     ("key", "wrong"),
     [
-        ("layer", "local_gpo"),
+        ("layer", "domain_gpo"),
         ("setting", "offer.contrl"),
         ("path", "HKCU\\x"),
         ("type", "DWORD"),

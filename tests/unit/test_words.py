@@ -13,7 +13,6 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.plan import plan
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.variables import PREFIX, declared_names
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.words import (
-    change,
     difference,
     helpers_in_words,
     in_words,
@@ -66,15 +65,14 @@ def test_changes_are_told_value_by_value_and_as_a_difference() -> None:
         ),
         HOST,
     )
-    assert [
-        (one["setting"], one["action"], one["before"], one["after"], one["type"]) for one in map(change, made.steps)
-    ] == [
+    told = [step.to_result() for step in made.steps]
+    assert [(one["setting"], one["action"], one["before"], one["after"], one["type"]) for one in told] == [
         ("offer.control", "repair_type", "1 (REG_SZ)", "view_only", "REG_DWORD"),
         ("offer.helpers", "repair_type", "CORP\\a = 1 (REG_DWORD)", "CORP\\a", "REG_SZ"),
         ("offer.helpers", "delete", "CORP\\b", None, "REG_SZ"),
         ("offer.helpers", "set", None, "x\\y", "REG_SZ"),
     ]
-    assert change(made.steps[0])["path"] == POLICY_PATH + r"\fAllowUnsolicitedFullControl"
+    assert made.steps[0].to_result()["path"] == POLICY_PATH + r"\fAllowUnsolicitedFullControl"
     sides = difference(made, made.steps)
     # Where names are only added and removed the rest is not read, and must not look as if it were the list.
     named = "helpers (of those named)"
@@ -85,7 +83,7 @@ def test_changes_are_told_value_by_value_and_as_a_difference() -> None:
 
 def test_a_switch_that_goes_is_not_configured_afterwards() -> None:
     (step,) = plan(from_mapping({"session_logging": {"state": "enabled"}}), HOST).steps
-    assert (change(step)["before"], change(step)["after"]) == ("not_configured", "enabled")
+    assert (step.to_result()["before"], step.to_result()["after"]) == ("not_configured", "enabled")
 
 
 def test_variables_with_the_prefix_are_declared_or_the_playbooks_or_a_problem() -> None:

@@ -15,11 +15,15 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from .._channels.commands.opening import open_commands
+from .._channels.commands.ports import HostCommands
 from .._channels.opening import open_channel
 from .._channels.ports import RegistryChannel
 from .._policy.declaration import shown_input
+from .._policy.host_options import HostOptions
 from .._policy.kinds import nearest_word
 from .._registry.errors import InputError, Problem, RemoteAssistanceError
+from .local_gpo import Way, way_to_local_gpo
 from .plain import plain
 from .results import failure_result
 
@@ -80,15 +84,45 @@ class RemoteAssistanceAction(ActionBase):
             yield channel
         finally:
             channel.close()
-            for file in channel.left_behind:
-                display.warning(f"{file} may still be on the host: it could not be removed")
+            self._tell_left_behind(channel.left_behind)
+
+    @contextlib.contextmanager
+    def commands(self) -> t.Iterator[HostCommands]:
+        """Open the way for lines of cmd.exe, and close it in the end."""
+        commands = open_commands(self._connection, lost=(AnsibleConnectionFailure,), refused=(AnsibleError,))
+        try:
+            yield commands
+        finally:
+            commands.close()
+
+    @contextlib.contextmanager
+    def local_gpo(self, options: HostOptions) -> t.Iterator[Way]:
+        """Open the way to the host's local GPO, and close it in the end.
+
+        Args:
+            options: The options of the task.
+        """
+        with contextlib.ExitStack() as stack:
+            way = way_to_local_gpo(self._connection, options, lambda: stack.enter_context(self.commands()))
+            try:
+                yield way
+            finally:
+                way.folder.close()
+                self._tell_left_behind(way.folder.left_behind)
 
     @staticmethod
-    def describe(channel: RegistryChannel) -> Result:
-        """Return what a result says of the channel; the number of round trips from -vv on."""
+    def _tell_left_behind(files: t.Iterable[str]) -> None:
+        for file in files:
+            display.warning(f"{file} may still be on the host: it could not be removed")
+
+    @staticmethod
+    def describe(channel: RegistryChannel, way: Way | None = None) -> Result:
+        """Return what a result says of the ways that were taken; the number of round trips from -vv on."""
         facts: Result = {"channel": channel.name}
+        if way is not None:
+            facts["local_gpo_way"] = way.to_result()
         if display.verbosity >= 2:
-            facts["requests"] = channel.requests
+            facts["requests"] = channel.requests + (way.folder.requests if way is not None else 0)
         return facts
 
     def template(self, value: t.Any) -> t.Any:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 from ansible.errors import AnsibleError
 
-from .._channels.reg_exe.lines import folder
+from .._channels.commands.lines import folder
 from .._policy.catalogue import TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, shown_input
+from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
 from .._policy.kinds import nearest_word
 from .._policy.options import declaration_options, host_options, without_descriptions
 from .._policy.presets import PRESET_VARIABLES, PRESETS, with_preset
-from .._policy.variables import TEMP_DIR, declared_names
+from .._policy.variables import declared_names
 from .._registry.errors import InputError, Problem
 from .plain import plain, without_nulls
 from .schema_check import SchemaCheck
@@ -43,11 +44,11 @@ class Request:
 
     Attributes:
         declaration: What the host is to be.
-        temp_dir: The host's folder for files that come and go.
+        options: How the host is reached and what else is written there.
     """
 
     declaration: Declaration
-    temp_dir: str
+    options: HostOptions
 
 
 def request_of(
@@ -113,9 +114,9 @@ def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
 
 def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: SchemaCheck) -> Request:
     """Return the request if nothing is wrong with it and nothing was found before."""
-    temp_dir, declaration = TEMP_DIR, None
+    options, declaration = None, None
     try:
-        temp_dir = checked_folder(raw.pop("temp_dir", None))
+        options = checked_options({name: raw.pop(name) for name in HOST_OPTIONS if name in raw})
     except InputError as wrong:
         found += [replace(problem, path=prefix + problem.path) for problem in wrong.problems]
     # Nothing declared is a problem of its own, and not one where something that is there is wrong already.
@@ -124,21 +125,27 @@ def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: S
             declaration = from_mapping(raw)
         except InputError as wrong:
             found += [replace(problem, path=_path(prefix, problem.path)) for problem in wrong.problems]
-    if found or declaration is None:
+    if found or declaration is None or options is None:
         raise InputError(found)
     schema.check(without_nulls(raw))
-    return Request(declaration=declaration, temp_dir=temp_dir)
+    return Request(declaration=declaration, options=options)
 
 
-def checked_folder(temp_dir: t.Any) -> str:
-    """Return the option ``temp_dir``, which is a folder on a drive of the host, or its default; raises InputError."""
-    if temp_dir is None:
-        return TEMP_DIR
-    if not isinstance(temp_dir, str):
-        raise InputError(
-            [Problem(path="temp_dir", value=shown_input(temp_dir), expected="expected the path of a folder")]
-        )
-    return folder(temp_dir)
+def checked_options(raw: t.Mapping[str, t.Any]) -> HostOptions:
+    """Return the options beside the declaration; raises InputError.
+
+    Args:
+        raw: What the user wrote, as plain types, by name.
+    """
+    options, problems = read_options(raw)
+    found = list(problems)
+    try:
+        options = replace(options, temp_dir=folder(options.temp_dir))
+    except InputError as wrong:
+        found += wrong.problems
+    if found:
+        raise InputError(found)
+    return options
 
 
 def _path(prefix: str, path: str) -> str:

@@ -9,13 +9,13 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .._policy.declaration import Declaration
 from .._policy.plan import Plan, Step, plan, same_value
 from .._policy.targets import needed_reads
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from .._registry.model import Observed, Write
+from .outcome import Outcome
 from .ports import RegistryChannel
 from .sending import Record, Sender
 
@@ -23,37 +23,14 @@ UNDO_SECONDS: t.Final = 10.0
 """How long an undo may take after an interruption; Ansible's own time-out must not hang on it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """How a run on one host ended.
-
-    Attributes:
-        plan: What was to change.
-        made: Steps whose wanted value the host holds now, through this run.
-        restored: Steps that were made and then taken back.
-        left: Steps that are still to be made.
-        unknown: Steps of which nobody knows whether the host holds the old value or the new one.
-        foreign: Places where the host holds neither the old value nor the wanted one: somebody else wrote.
-        failure: Why the run failed, or None.
-    """
-
-    plan: Plan
-    made: tuple[Step, ...] = ()
-    restored: tuple[Step, ...] = ()
-    left: tuple[Step, ...] = ()
-    unknown: tuple[Step, ...] = ()
-    foreign: tuple[str, ...] = ()
-    failure: HostError | None = None
-
-
 def enforce(
     channel: RegistryChannel,
     declaration: Declaration,
     *,
     check_mode: bool,
-    interrupted: t.Callable[[Outcome], None],
-) -> Outcome:
-    """Bring a host to the declared state, or say what that would change.
+    interrupted: t.Callable[[Outcome[Step]], None],
+) -> Outcome[Step]:
+    """Bring a host's registry to the declared state, or say what that would change.
 
     Args:
         channel: The way to the host's registry.
@@ -67,11 +44,37 @@ def enforce(
     Raises:
         HostError: Nothing was written.
     """
-    have = channel.read(needed_reads(declaration))
-    decided = plan(declaration, have)
-    _refuse_unreadable(decided)
-    if check_mode or not decided.steps:
+    decided = prepare(channel, declaration)
+    if check_mode:
         return Outcome(plan=decided, made=decided.steps)
+    return carry_out(channel, declaration, decided, interrupted=interrupted)
+
+
+def prepare(channel: RegistryChannel, declaration: Declaration) -> Plan:
+    """Read a host's registry and return what must change there; raises HostError.
+
+    Args:
+        channel: The way to the host's registry.
+        declaration: What the user wants.
+    """
+    decided = plan(declaration, channel.read(needed_reads(declaration)))
+    _refuse_unreadable(decided)
+    return decided
+
+
+def carry_out(
+    channel: RegistryChannel, declaration: Declaration, decided: Plan, *, interrupted: t.Callable[[Outcome[Step]], None]
+) -> Outcome[Step]:
+    """Make a plan true, read back, and settle what went wrong; a failure is part of the outcome.
+
+    Args:
+        channel: The way to the host's registry.
+        declaration: What the user wants.
+        decided: What ``prepare`` returned.
+        interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+    """
+    if not decided.steps:
+        return Outcome(plan=decided)
     run = _Run(channel, declaration, decided)
     try:
         return run.write_and_verify()
@@ -79,6 +82,22 @@ def enforce(
         channel.limit(UNDO_SECONDS)
         interrupted(run.settle_after_interruption())
         raise
+
+
+def take_back(channel: RegistryChannel, declaration: Declaration, decided: Plan) -> Outcome[Step]:
+    """Put back what a plan has made, because the run failed elsewhere; a closing stays closed.
+
+    Args:
+        channel: The way to the host's registry.
+        declaration: What the user wants.
+        decided: A plan that was made true.
+
+    Returns:
+        How that ended; it has no failure of its own.
+    """
+    if decided.closing:
+        return Outcome(plan=decided, made=decided.steps)
+    return _Run(channel, declaration, decided).take_everything_back()
 
 
 def _refuse_unreadable(decided: Plan) -> None:
@@ -105,7 +124,7 @@ class _Run:
         # What may have been made: only this is ever taken back.
         self._tried: set[Write] = set()
 
-    def write_and_verify(self) -> Outcome:
+    def write_and_verify(self) -> Outcome[Step]:
         """Make every step, read back, and settle whatever did not work."""
         try:
             failure = self._write(self._plan.steps, self._plan.before)
@@ -124,7 +143,7 @@ class _Run:
         finally:
             self._tried |= self._record.confirmed | self._record.doubtful
 
-    def _go_on_after(self, lost: HostUnreachable) -> Outcome:
+    def _go_on_after(self, lost: HostUnreachable) -> Outcome[Step]:
         """Reconnect once, look at what the host holds, and finish."""
         if lost.logon_refused:
             return self._unreachable(lost)
@@ -141,7 +160,7 @@ class _Run:
             return self._settle_unseen(error)
         return self._judge(now, failure)
 
-    def _judge(self, now: Observed, failure: HostError | None) -> Outcome:
+    def _judge(self, now: Observed, failure: HostError | None) -> Outcome[Step]:
         still = plan(self._declaration, now)
         # Other notes: a policy was switched on or off meanwhile, and the declaration means something else now.
         if failure is None and not still.steps and still.notes == self._plan.notes:
@@ -167,7 +186,15 @@ class _Run:
         except HostError:
             return now
 
-    def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError) -> Outcome:
+    def take_everything_back(self) -> Outcome[Step]:
+        """Undo a plan that was made true, as far as it still is as this run wrote it. Raises no error of ours."""
+        self._tried = {step.write() for step in self._plan.steps}
+        try:
+            return self._undo(self._channel.read(self._reads), (), None)
+        except HostError:
+            return Outcome(plan=self._plan, unknown=self._plan.steps)
+
+    def _undo(self, now: Observed, foreign: tuple[str, ...], failure: HostError | None) -> Outcome[Step]:
         """Take back, in reverse order, what still is as this run wrote it."""
         made = self._written(now)
         try:
@@ -187,7 +214,7 @@ class _Run:
         self._sender.send([step.undo() for step in reversed(made)], now, Record(), go_on=True)
         return self._channel.read(self._reads)
 
-    def _settle_unseen(self, failure: HostError) -> Outcome:
+    def _settle_unseen(self, failure: HostError) -> Outcome[Step]:
         """Settle after a failure that is no lost connection and hides what the host holds."""
         try:
             now = self._channel.read(self._reads)
@@ -195,7 +222,7 @@ class _Run:
             return Outcome(plan=self._plan, unknown=self._plan.steps, failure=failure)
         return self._judge(now, failure)
 
-    def settle_after_interruption(self) -> Outcome:
+    def settle_after_interruption(self) -> Outcome[Step]:
         """Take back an opening that was broken off; leave a closing as far as it came. Raises no error of ours."""
         failure = HostError(doing="changing the host", reason="broken off")
         try:
@@ -209,7 +236,7 @@ class _Run:
         left = plan(self._declaration, now).steps
         return Outcome(plan=self._plan, made=self._made(now), left=left, failure=failure)
 
-    def _unreachable(self, lost: HostUnreachable) -> Outcome:
+    def _unreachable(self, lost: HostUnreachable) -> Outcome[Step]:
         seen = self._record.confirmed | self._record.doubtful
         return Outcome(
             plan=self._plan,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._registry.model import Data, RegistryValue, Unreadable, ValueType
+from .._registry.model import Data, RegistryValue, Special, ValueType
 
 _NUMBERS: t.Final = {ValueType.REG_DWORD: 4, ValueType.REG_QWORD: 8}
 _TEXTS: t.Final = (ValueType.REG_SZ, ValueType.REG_EXPAND_SZ)
@@ -52,7 +52,7 @@ def to_raw(value: RegistryValue) -> bytes:
         return _encoded(data)
     if isinstance(data, tuple) and value.type is ValueType.REG_MULTI_SZ:
         return b"".join(map(_encoded, data)) + _encoded("")
-    kind = "unreadable data" if isinstance(data, Unreadable) else f"data of type {type(data).__name__}"
+    kind = "unreadable data" if isinstance(data, Special) else f"data of type {type(data).__name__}"
     raise ValueError(f"{kind} cannot be stored as {value.type.name}")
 
 

@@ -27,6 +27,13 @@ PREFERENCE_KEY: t.Final = RegistryKey(path=r"SYSTEM\CurrentControlSet\Control\Re
 
 LIVE_POLICY: t.Final = "live_policy"
 CONTROL_PANEL: t.Final = "control_panel"
+LOCAL_GPO: t.Final = "local_gpo"
+
+GPT_INI: t.Final = "gpt_ini"
+"""The setting that stands for version and extension names of a GPO."""
+
+DELETE_ALL_VALUES: t.Final = "**delvals."
+"""In a policy file: every value of the key that the file does not set afterwards is deleted (MS-GPREG 3.2.5.1.2)."""
 
 ENABLED: t.Final = "enabled"
 DISABLED: t.Final = "disabled"

@@ -13,10 +13,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._registry.model import UNREADABLE, RegistryValue, ValueType, dword, string
+from .._registry.model import IF_ABSENT, TO_DELETE, UNREADABLE, RegistryValue, ValueType, dword, string
 
 Word = str | int | bool
 """A setting's value as users write it: 'view_only', 6, true."""
+
+DELETED_WORD: t.Final = "(to be deleted)"
+"""What is shown where a policy file holds the instruction to delete a value."""
 
 TRUE_WORDS: t.Final = ("true", "yes", "on", "y", "t", "1")
 FALSE_WORDS: t.Final = ("false", "no", "off", "n", "f", "0")
@@ -111,7 +114,7 @@ class Number:
 
     Attributes:
         lowest: Smallest legal number; one digit.
-        highest: Largest legal number; only nines, so that the schema's pattern is plain.
+        highest: Largest legal number; where it is not only nines, the schema's pattern for texts is wider than parse.
     """
 
     lowest: int
@@ -220,6 +223,10 @@ def shown(value: RegistryValue, kind: Kind | None = None) -> Word:
     word = kind.decode(value) if kind else None
     if word is not None:
         return word
+    if value.data is TO_DELETE:
+        return DELETED_WORD
+    if value.data is IF_ABSENT:
+        return "(set where absent)"
     if value.data is UNREADABLE:
         return f"({value.type.name}, data not readable)"
     data = value.data.hex() if isinstance(value.data, bytes) else value.data

@@ -21,8 +21,10 @@ from .catalogue import (
     Policy,
     Setting,
 )
-from .kinds import Choice, Flag, Number
-from .variables import HOST_OPTIONS, TEMP_DIR
+from .host_options import HOST_OPTIONS, READ_OPTIONS, HostOption
+from .kinds import Choice, Flag, Kind, Number
+
+__all__ = ["READ_OPTIONS", "Options", "declaration_options", "host_options", "without_descriptions"]
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -94,19 +96,33 @@ def _setting(setting: Setting) -> dict[str, t.Any]:
         described.append("Required where the policy is V(enabled).")
     if setting.default is not None:
         described.append(f"An enabled policy holds V({setting.default}) where nothing is given.")
-    spec: dict[str, t.Any] = {"type": "str", "description": described}
+    return _typed(kind) | {"description": described}
+
+
+def _typed(kind: Kind) -> dict[str, t.Any]:
     if isinstance(kind, Choice):
-        spec["choices"] = [word for word, dummy in kind.words]
-    elif isinstance(kind, (Flag, Number)):
-        spec["type"] = "bool" if isinstance(kind, Flag) else "int"
-    return spec
+        return {"type": "str", "choices": [word for word, dummy in kind.words]}
+    if isinstance(kind, (Flag, Number)):
+        return {"type": "bool" if isinstance(kind, Flag) else "int"}
+    return {"type": "str"}
 
 
-def host_options() -> Options:
-    """Return the options of ``host`` beside the declaration that variables may hold."""
-    return {
-        "temp_dir": {"type": "str", "default": TEMP_DIR, "description": [HOST_OPTIONS["temp_dir"]]},
-    }
+def host_options(names: t.Container[str] = HOST_OPTIONS) -> Options:
+    """Return the options of ``host`` beside the declaration that variables may hold.
+
+    Args:
+        names: Which of them.
+    """
+    return {name: _host_option(option) for name, option in HOST_OPTIONS.items() if name in names}
+
+
+def _host_option(option: HostOption) -> dict[str, t.Any]:
+    spec = _typed(option.kind)
+    if option.default is not None:
+        spec["default"] = option.default
+    if option.secret:
+        spec["no_log"] = True
+    return spec | {"description": option.text.splitlines()}
 
 
 def without_descriptions(options: Options) -> Options:

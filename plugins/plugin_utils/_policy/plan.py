@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._registry.model import UNREADABLE, KeyRead, KeyState, Observed, RegistryKey, RegistryValue, Write
+from .._registry.model import TO_DELETE, UNREADABLE, KeyRead, KeyState, Observed, RegistryKey, RegistryValue, Write
 from .access import is_closing
-from .catalogue import CONTROL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, LIVE_POLICY, SOLICITED, STATE, VIEW_ONLY
+from .catalogue import CONTROL, CONTROL_PANEL, HELPER_KEY, LIFETIME, LIFETIME_UNIT, SOLICITED, STATE, VIEW_ONLY
 from .declaration import Declaration
 from .targets import Target, is_enabled, is_whole_helper, needed_reads, targets
 
@@ -41,9 +41,34 @@ class Step:
     @property
     def action(self) -> str:
         """set, delete or repair_type."""
-        if self.after is None:
+        if self.after is None or self.after.data is TO_DELETE:
             return DELETE
-        return SET if self.before is None or self.before.type == self.after.type else REPAIR_TYPE
+        if self.before is None or self.before.data is TO_DELETE or self.before.type == self.after.type:
+            return SET
+        return REPAIR_TYPE
+
+    @property
+    def setting(self) -> str:
+        """The dotted word of the setting."""
+        return self.target.setting
+
+    @property
+    def layer(self) -> str:
+        """Where the value stands: live_policy, control_panel or local_gpo."""
+        return self.target.layer
+
+    def to_result(self) -> dict[str, t.Any]:
+        """Return this change as plain types; see ``schemas/changes.schema.json``."""
+        value = self.after if self.after is not None else self.before
+        return {
+            "layer": self.layer,
+            "setting": self.setting,
+            "path": f"{self.target.key}\\{self.target.name}",
+            "type": value.type.name if value is not None else None,
+            "before": self.target.word(self.before),
+            "after": self.target.word(self.after),
+            "action": self.action,
+        }
 
     def write(self) -> Write:
         """Return the write that makes this step."""
@@ -150,7 +175,7 @@ def _rank(step: Step, have: Observed) -> tuple[int, int]:
     if target.key == HELPER_KEY:
         return (7, 0) if step.before is None else (3, 0)
     option = target.setting.rpartition(".")[2]
-    if target.layer != LIVE_POLICY:
+    if target.layer == CONTROL_PANEL:
         return _preference_rank(step, option, number)
     if target.kind is STATE:
         return _switch_rank(target, number)

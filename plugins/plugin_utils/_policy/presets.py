@@ -12,15 +12,27 @@ import typing as t
 from dataclasses import replace
 
 from .._registry.errors import Problem
-from .catalogue import CONTROL, CONTROL_PANEL, DISABLED, ENABLED, OFFER, SOLICITED, VIEW_ONLY
+from .catalogue import (
+    CONTROL,
+    CONTROL_PANEL,
+    DISABLED,
+    ENABLED,
+    NOT_CONFIGURED,
+    OFFER,
+    POLICIES,
+    SOLICITED,
+    VIEW_ONLY,
+)
 from .declaration import problems, shown_input
+from .host_options import HOST_OPTIONS
 from .kinds import NotLegal
 
 ALL_OFF: t.Final = "all_off"
 BY_INVITATION: t.Final = "by_invitation"
-PRESETS: t.Final = (ALL_OFF, BY_INVITATION)
+UNCONFIGURED: t.Final = "unconfigured"
+PRESETS: t.Final = (ALL_OFF, BY_INVITATION, UNCONFIGURED)
 
-PRESET_VARIABLES: t.Final = {ALL_OFF: (), BY_INVITATION: ("control", "helpers")}
+PRESET_VARIABLES: t.Final = {ALL_OFF: (), BY_INVITATION: ("control", "helpers"), UNCONFIGURED: ()}
 """The variables beside the declaration that a preset reads, without their prefix."""
 
 Raw = t.Mapping[str, t.Any]
@@ -33,9 +45,12 @@ def with_preset(preset: str, raw: Raw) -> tuple[dict[str, t.Any], tuple[Problem,
         preset: One of PRESETS.
         raw: What the user declared, and the preset's variables, by name without prefix.
     """
+    if preset == UNCONFIGURED:
+        fixed: dict[str, t.Any] = {policy.name: {"state": NOT_CONFIGURED} for policy in POLICIES}
+        return {name: value for name, value in raw.items() if name in HOST_OPTIONS} | fixed, ()
     declared = {name: value for name, value in raw.items() if name not in PRESET_VARIABLES[preset]}
     if preset == ALL_OFF:
-        fixed: dict[str, t.Any] = {SOLICITED.name: {"state": DISABLED}, OFFER.name: {"state": DISABLED}}
+        fixed = {SOLICITED.name: {"state": DISABLED}, OFFER.name: {"state": DISABLED}}
         return declared | fixed | {CONTROL_PANEL: _with_box(declared, ticked=False)}, ()
     control, found = _control(raw.get("control"))
     helpers, more = _helpers(raw.get("helpers"))

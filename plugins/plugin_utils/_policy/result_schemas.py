@@ -14,7 +14,9 @@ from . import effective, plan
 from .catalogue import (
     CONTROL_PANEL,
     FULL_CONTROL,
+    GPT_INI,
     LIVE_POLICY,
+    LOCAL_GPO,
     POLICIES,
     PREFERENCES,
     STATES,
@@ -35,10 +37,10 @@ def changes_schema() -> Schema:
         "type": "array",
         "items": _closed(
             {
-                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL]},
-                "setting": {"enum": setting_names()},
-                "path": {"type": "string", "pattern": r"^HKLM\\"},
-                "type": {"type": "string", "pattern": "^REG_"},
+                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO]},
+                "setting": {"enum": [*setting_names(), GPT_INI]},
+                "path": {"type": ["string", "null"], "pattern": r"^HKLM\\"},
+                "type": {"type": ["string", "null"], "pattern": "^REG_"},
                 "before": _WORD,
                 "after": _WORD,
                 "action": {"enum": [plan.SET, plan.DELETE, plan.REPAIR_TYPE]},
@@ -61,26 +63,15 @@ def host_info_schema() -> Schema:
         "helpers": _answer(_TEXTS),
         "logging": _answer({"enum": on_off}),
     }
-    policies = {
-        policy.name: {
-            "type": "object",
-            "required": ["state"],
-            "additionalProperties": False,
-            "properties": {
-                "state": {"anyOf": [{"enum": list(STATES)}, {"type": "string"}]},
-                **{option.name: _WORD for option in policy.options},
-                **({"helpers": _TEXTS} if policy.has_helpers else {}),
-            },
-        }
-        for policy in POLICIES
-    }
+    live: Schema = {"helpers": _TEXTS}
+    in_file = {"helpers": _TEXTS, "other_helpers": {"type": "string"}}
     return {
         "$schema": DIALECT,
         "$id": "host_info.schema.json",
         "title": "What Remote Assistance may do on one host, and what decides it",
         **_closed(
             {
-                "policies": _closed(policies),
+                "policies": _policies(live),
                 "control_panel": {
                     "type": "object",
                     "additionalProperties": False,
@@ -88,9 +79,48 @@ def host_info_schema() -> Schema:
                 },
                 "helpers": _TEXTS,
                 "effective": _closed(answers),
-            }
+                "local_gpo": _local_gpo(_policies(in_file)),
+            },
+            optional=("local_gpo",),
         ),
     }
+
+
+def _policies(helpers: Schema) -> Schema:
+    """Return the schema of the six policies in words, with what stands beside a list of helpers."""
+    return _closed(
+        {
+            policy.name: {
+                "type": "object",
+                "required": ["state"],
+                "additionalProperties": False,
+                "properties": {
+                    "state": {"anyOf": [{"enum": list(STATES)}, {"type": "string"}]},
+                    **{option.name: _WORD for option in policy.options},
+                    **(helpers if policy.has_helpers else {}),
+                },
+            }
+            for policy in POLICIES
+        }
+    )
+
+
+def _local_gpo(policies: Schema) -> Schema:
+    word_or_texts = {"anyOf": [_WORD, _TEXTS]}
+    difference = {
+        "setting": {"enum": setting_names()},
+        "live_policy": word_or_texts,
+        "local_gpo": word_or_texts,
+        "wider": {"enum": [LIVE_POLICY, LOCAL_GPO, None]},
+    }
+    return _closed(
+        {
+            "policies": policies,
+            "machine_version": {"type": "integer", "minimum": 0, "maximum": 65535},
+            "complete": {"type": "boolean"},
+            "differences": {"type": "array", "items": _closed(difference)},
+        }
+    )
 
 
 def _answer(state: Schema) -> Schema:
@@ -101,10 +131,10 @@ def _answer(state: Schema) -> Schema:
     return _closed({"state": state, "certainty": certainty, "source": _closed(source), "notes": _TEXTS})
 
 
-def _closed(properties: Schema) -> Schema:
+def _closed(properties: Schema, *, optional: t.Container[str] = ()) -> Schema:
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in optional],
         "additionalProperties": False,
     }

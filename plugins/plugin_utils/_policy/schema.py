@@ -24,7 +24,8 @@ from .catalogue import (
     Policy,
     Setting,
 )
-from .variables import HOST_OPTIONS, PLAYBOOK_VARIABLES, PREFIX
+from .host_options import HOST_OPTIONS, HostOption
+from .variables import PLAYBOOK_VARIABLES, PREFIX
 
 DIALECT: t.Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, t.Any]
@@ -52,7 +53,7 @@ def declaration_schema() -> Schema:
 def role_variables_schema() -> Schema:
     """Return the schema of the role's variables, and of the playbooks'."""
     properties = {PREFIX + name: schema for name, schema in _top_level().items()}
-    properties |= {PREFIX + name: {"type": "string", "description": text} for name, text in HOST_OPTIONS.items()}
+    properties |= {PREFIX + name: _host_option(option) for name, option in HOST_OPTIONS.items()}
     # What the playbooks read themselves; their values are Ansible's affair.
     properties |= {PREFIX + name: {"description": text} for name, text in PLAYBOOK_VARIABLES.items()}
     return {
@@ -113,6 +114,11 @@ def _policy(policy: Policy) -> Schema:
 def _setting(setting: Setting) -> Schema:
     schema = setting.kind.schema() | {"description": setting.text}
     return schema if setting.default is None else schema | {"default": setting.default}
+
+
+def _host_option(option: HostOption) -> Schema:
+    schema = option.kind.schema() | {"description": option.text.replace("\n", " ")}
+    return schema if option.default is None else schema | {"default": option.default}
 
 
 def _state_is(*states: str) -> Schema:

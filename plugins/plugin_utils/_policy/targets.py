@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._registry.model import KeyRead, KeyState, Observed, RegistryKey, RegistryValue, string
+from .._registry.model import TO_DELETE, KeyRead, KeyState, Observed, RegistryKey, RegistryValue, string
 from .._registry.names import fold
 from .catalogue import (
     CONTROL_PANEL,
@@ -39,7 +39,7 @@ class Target:
     """One registry value and what it must become.
 
     Attributes:
-        layer: live_policy or control_panel.
+        layer: live_policy, control_panel or local_gpo.
         setting: The dotted word, such as ``offer.control``.
         key: Where the value stands.
         name: The value name.
@@ -58,7 +58,7 @@ class Target:
         """Return a state of this value as users write it; None for an absent option or entry."""
         if value is None:
             return NOT_CONFIGURED if self.kind is STATE else None
-        if self.kind is not None:
+        if self.kind is not None or value.data is TO_DELETE:
             return shown(value, self.kind)
         return helper_word(value)
 

@@ -12,6 +12,7 @@ import typing as t
 
 from .._registry.errors import Problem
 from .catalogue import TOP_LEVEL
+from .host_options import HOST_OPTIONS
 from .kinds import nearest_word
 
 PREFIX: t.Final = "remote_assistance_"
@@ -27,15 +28,6 @@ PLAYBOOK_VARIABLES: t.Final = {
 
 EXTRA_ONLY: t.Final = ("hosts", "serial", "max_fail_percentage")
 """Those that Ansible reads before it knows a host, so that an inventory cannot set them."""
-
-
-HOST_OPTIONS: t.Final = {
-    "temp_dir": "Folder of the host for files that come and go, used over ssh only; no other account should be able to "
-    "write to it.",
-}
-"""Options of the action beside the declaration that variables may hold, without the prefix."""
-
-TEMP_DIR: t.Final = "C:\\Windows\\Temp"
 
 
 def declared_names(

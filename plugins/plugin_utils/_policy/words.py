@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._registry.model import KeyRead, KeyState, Observed
+from .._registry.model import TO_DELETE, KeyRead, KeyState, Observed
 from .._registry.names import fold
 from .catalogue import (
     CONTROL_PANEL,
+    DELETE_ALL_VALUES,
     HELPER_KEY,
     NOT_CONFIGURED,
     POLICIES,
@@ -22,11 +23,14 @@ from .catalogue import (
     PREFERENCES,
     STATE,
 )
-from .kinds import Word, shown
+from .kinds import DELETED_WORD, Word, shown
 from .plan import Plan, Step, applied
 from .targets import helper_word
 
 _EMPTY: t.Final = KeyState()
+
+OTHER_HELPERS: t.Final = "other_helpers"
+"""Stands beside the list of helpers in a policy file that deletes everybody else from the host's list."""
 
 EVERYTHING: t.Final = (
     KeyRead(
@@ -65,7 +69,7 @@ def in_words(
             if value and (settings is None or f"{policy.name}.{option.name}" in settings):
                 entry[option.name] = shown(value, option.kind)
         if policy.has_helpers and (settings is None or f"{policy.name}.helpers" in settings):
-            entry[list_word] = helpers_in_words(observed)
+            entry |= _list_in_words(observed, list_word)
         if entry:
             words[policy.name] = entry
     preferences = observed.get(PREFERENCE_KEY, _EMPTY)
@@ -79,9 +83,14 @@ def in_words(
     return words
 
 
+def _list_in_words(observed: Observed, list_word: str) -> dict[str, t.Any]:
+    others = {OTHER_HELPERS: DELETED_WORD} if observed.get(HELPER_KEY, _EMPTY).get(DELETE_ALL_VALUES) else {}
+    return {list_word: helpers_in_words(observed)} | others
+
+
 def helpers_in_words(observed: Observed) -> list[str]:
     """Return the entries of the list of helpers in the registry's order of names."""
-    found = observed.get(HELPER_KEY, _EMPTY).by_name.values()
+    found = [value for value in observed.get(HELPER_KEY, _EMPTY).by_name.values() if value.data is not TO_DELETE]
     return [helper_word(value) for value in sorted(found, key=lambda value: fold(value.name))]
 
 
@@ -95,18 +104,4 @@ def difference(plan: Plan, made: t.Sequence[Step]) -> dict[str, dict[str, t.Any]
     return {
         "before": in_words(plan.before, touched, list_word=list_word),
         "after": in_words(after, touched, list_word=list_word),
-    }
-
-
-def change(step: Step) -> dict[str, t.Any]:
-    """Return one change as plain types; see ``schemas/changes.schema.json``."""
-    value = step.after if step.after is not None else step.before
-    return {
-        "layer": step.target.layer,
-        "setting": step.target.setting,
-        "path": f"{step.target.key}\\{step.target.name}",
-        "type": value.type.name if value is not None else None,
-        "before": step.target.word(step.before),
-        "after": step.target.word(step.after),
-        "action": step.action,
     }

@@ -37,16 +37,26 @@ class ValueType(enum.IntEnum):
         return unknown
 
 
-class Unreadable:
-    """Stands for data that are there and that the channel cannot return without loss."""
+class Special:
+    """Stands in the place of data that are none; compared by identity."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __repr__(self) -> str:
-        return "UNREADABLE"
+        return self._name
 
 
-UNREADABLE: t.Final = Unreadable()
+UNREADABLE: t.Final = Special("UNREADABLE")
+"""Data that are there and that the channel cannot return without loss."""
 
-Data = int | str | bytes | tuple[str, ...] | Unreadable
+TO_DELETE: t.Final = Special("TO_DELETE")
+"""In a policy file: no data, but the instruction to delete the value."""
+
+IF_ABSENT: t.Final = Special("IF_ABSENT")
+"""In a policy file: data that are only set on hosts which have no value of this name."""
+
+Data = int | str | bytes | tuple[str, ...] | Special
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +81,8 @@ class RegistryValue:
         name: The name; empty for the default value.
         type: The type number.
         data: int for REG_DWORD and REG_QWORD (unsigned), str for REG_SZ and REG_EXPAND_SZ, bytes for REG_BINARY,
-            a tuple of str for REG_MULTI_SZ, UNREADABLE where the channel cannot return it.
+            a tuple of str for REG_MULTI_SZ, UNREADABLE where the channel cannot return it, TO_DELETE or IF_ABSENT in
+            a policy file.
     """
 
     name: str

@@ -35,7 +35,7 @@ int main(void)
     start.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
     start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    /* Under load Wine failed once in about 300 calls; nothing ran then, so trying again changes nothing else. */
+    /* Where addresses are random Wine fails now and then (programs.py); nothing ran then: trying again is harmless. */
     for (attempt = 0; attempt < 5; attempt++) {
         if (CreateProcessW(shell, line, NULL, NULL, TRUE, 0, NULL, NULL, &start, &process)) {
             WaitForSingleObject(process.hProcess, INFINITE);

@@ -83,7 +83,7 @@ class WineMachine:
             try:
                 self._start_once()
             except WineError:
-                # Under load a first process now and then ends before it begins (measured with Wine 8).
+                # Where addresses are random a process now and then ends before it begins (at_fixed_addresses).
                 if not attempts_left:
                     raise
             else:

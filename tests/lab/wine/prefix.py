@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .programs import HELPERS, HERE, STATE, compile_helpers, program, run
+from .programs import HELPERS, HERE, STATE, at_fixed_addresses, compile_helpers, program, run
 
 DEFAULT_LOCALE = "C.UTF-8"
 # Raise when the way of making a template changes.
@@ -91,7 +91,7 @@ def _make_template(prefix: Path) -> None:
     variables = environment(prefix)
     (prefix / "home").mkdir(parents=True)
     subprocess.run(
-        [program("wine64"), "wineboot", "-i"],
+        [*at_fixed_addresses(), program("wine64"), "wineboot", "-i"],
         env=variables,
         # Wine's services inherit these: a pipe would never end.
         stdin=subprocess.DEVNULL,

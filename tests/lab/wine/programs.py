@@ -4,67 +4,60 @@
 
 from __future__ import annotations
 
+import functools
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from ..lab_dir import LabError
+from ..programs import missing, program
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 STATE = ROOT / ".lab" / "wine"
 HELPERS = ("cmdrun", "regbridge", "regstub")
 
-# Debian keeps the loader and the server out of PATH; its wrappers add options that hang pipes (measured with Wine 8).
-_FOLDERS = ("/usr/lib/wine", "/usr/lib64/wine", "/usr/sbin", "/usr/local/sbin", "/sbin")
-_NEEDED = ("wine64", "wineserver64", "sshd", "ssh", "ssh-keygen", "scp", "setpriv", "x86_64-w64-mingw32-gcc")
+_NEEDED = ("wine64", "wineserver64", "sshd", "ssh", "ssh-keygen", "scp", "setpriv", "setarch", "x86_64-w64-mingw32-gcc")
 
 
 class WineError(LabError):
     """Wine or a program around it did not do its part; the text says what."""
 
 
-def program(name: str) -> str:
-    """Return the absolute path of a program.
-
-    Raises:
-        WineError: It is not installed.
-    """
-    path = _find(name)
-    if path is None:
-        raise WineError(f"{name} is not installed: run make lab-deps")
-    return path
-
-
-def _find(name: str) -> str | None:
-    found = shutil.which(name)
-    for folder in _FOLDERS:
-        found = found or shutil.which(name, path=folder)
-    return found
-
-
 def wine_available() -> str:
     """Return an empty text if Wine hosts can run here, else why not and what to do."""
-    missing = [name for name in _NEEDED if _find(name) is None]
-    if not missing:
-        return ""
-    return f"NOT TESTED against Wine: {', '.join(missing)} not installed; run make lab-deps"
+    absent = missing(_NEEDED)
+    return f"NOT TESTED against Wine: {absent}" if absent else ""
+
+
+@functools.cache
+def at_fixed_addresses() -> tuple[str, ...]:
+    """Return the words before a command that let Wine's processes start every time.
+
+    A process of Wine needs the page at 0x7ffe0000. Debian's loader is linked at 0x7d000000 and comes without the
+    preloader that would reserve the page; Linux puts the heap at random up to 1 GB behind it (measured with 6.18). So
+    one start in some thousands finds the page taken and ends with exit code 1 before anything runs, silently with
+    WINEDEBUG=-all, as ``virtual_alloc_first_teb`` of Wine 8 does. Without randomization, which all descendants
+    inherit, the heap begins right behind the loader and the page is free. A container may forbid that: no words then.
+    """
+    words = (program("setarch"), "-R")
+    refused = subprocess.run([*words, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode
+    return () if refused else words
 
 
 def confined(*, dies_with_parent: bool = False) -> list[str]:
-    """Return the words before a command that take away root's right to write everywhere.
+    """Return the words before a command that belongs to a host.
 
-    File permissions then hold for root as well, so that a folder can be made read-only for the whole host.
+    They take away root's right to write everywhere: file permissions then hold for root as well, so that a folder can
+    be made read-only for the whole host. And they are those of ``at_fixed_addresses``.
 
     Args:
         dies_with_parent: Ask the kernel to end the command when the starting *thread* ends.
     """
-    words = [program("setpriv")]
-    words += ["--pdeathsig", "TERM"] if dies_with_parent else []
+    words = ["--pdeathsig", "TERM"] if dies_with_parent else []
     if os.geteuid() == 0:
-        return [*words, "--bounding-set", "-dac_override,-dac_read_search,-fowner"]
-    return words if dies_with_parent else []
+        words += ["--bounding-set", "-dac_override,-dac_read_search,-fowner"]
+    return [*at_fixed_addresses(), program("setpriv"), *words] if words else [*at_fixed_addresses()]
 
 
 def run(*words: str | Path, environment: dict[str, str] | None = None, timeout: float = 60.0) -> str:

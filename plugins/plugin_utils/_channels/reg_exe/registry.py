@@ -19,12 +19,14 @@ from types import MappingProxyType
 from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from ..._registry.model import KeyRead, Observed, RegistryKey, Write
 from ..._registry.names import fold
+from ..commands import lines
+from ..commands.lines import DONE, Answer
+from ..commands.ports import Errors, HostCommands
+from ..commands.ssh import SshHost
 from ..ports import WriteFailure
 from ..words import shown
-from . import lines
 from .exports import Values, file_of, objection, state, values_in
-from .host import Errors, SshHost
-from .lines import DONE, Answer
+from .lines import export, load
 from .verdicts import not_imported, was_exported
 
 TEMP_DIR: t.Final = "C:\\Windows\\Temp"
@@ -71,7 +73,7 @@ class RegExeRegistry:
 
     name = "reg_exe"
 
-    def __init__(self, host: SshHost, *, temp_dir: str) -> None:
+    def __init__(self, host: HostCommands, *, temp_dir: str) -> None:
         self.left_behind: list[str] = []
         self._host = host
         self._temp_dir = temp_dir
@@ -151,7 +153,7 @@ class RegExeRegistry:
         doing = f"reading {', '.join(shown(str(key)) for key in keys)}"
         files = {key: self._new_file() for key in keys}
         labels = {key: f"k{number}" for number, key in enumerate(keys)}
-        steps = [lines.export(labels[key], key, files[key]) for key in keys]
+        steps = [export(labels[key], key, files[key]) for key in keys]
         together = self._new_file() if len(keys) > 1 else ""
         if together:
             steps.append(lines.join(_COMBINED, list(files.values()), together))
@@ -191,7 +193,7 @@ class RegExeRegistry:
         with self._looked_after():
             self._host.send(file_of(needed), file, doing=doing)
         try:
-            steps = lines.load(_IMPORT, file), lines.delete(_IMPORTED, file)
+            steps = load(_IMPORT, file), lines.delete(_IMPORTED, file)
             answer = self._run(doing, *steps, changes=True)
         except HostUnreachable:
             raise

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from ..._registry.errors import AccessDenied, HostError, HostUnreachable
 from ..._registry.model import RegistryKey
+from ..commands.lines import DONE, Answer
 from ..words import shown
-from .lines import DONE, Answer, ancestor
+from .lines import ancestor, lists, readable
 
 
 def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str) -> bool:
@@ -27,7 +28,7 @@ def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str)
         raise _cut_off(doing)
     if code == DONE and made:
         return True
-    cut = 0 if made else answer.readable(label, key)
+    cut = 0 if made else readable(answer, label, key)
     if cut is None:
         raise HostError(
             doing=doing,
@@ -42,7 +43,7 @@ def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str)
             advice="temp_dir names another folder",
         )
     lowest = ancestor(key, cut - 1)
-    if answer.lists(lowest):
+    if lists(answer, lowest):
         raise AccessDenied(
             doing=doing,
             reason=f"the account may not read {shown(str(lowest))}",

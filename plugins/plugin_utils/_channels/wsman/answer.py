@@ -26,6 +26,9 @@ _CODE: t.Final = re.compile(r"\s*(?:(?P<hex>0[xX][0-9a-fA-F]{1,8})|(?P<decimal>-
 # A 2008 host answers with "uuid." where others write "uuid:"; letter case differs as well.
 _ID_PREFIX: t.Final = re.compile(r"^(?:urn:)?uuid[:.]", re.ASCII | re.IGNORECASE)
 
+Content = tuple[ET.Element, ...]
+"""The elements of a SOAP body; none in the answers to Delete and Signal."""
+
 # Stands for every element that is not there; nothing ever changes it.
 _ABSENT: t.Final = ET.Element("absent")
 
@@ -101,8 +104,8 @@ class Fault:
     text: str
 
 
-def parse(body: bytes, *, message_id: str, doing: str) -> ET.Element | Fault:
-    """Return what the host answered: the only element of the body, or the fault that it is.
+def parse(body: bytes, *, message_id: str, doing: str) -> Content | Fault:
+    """Return what the host answered: the elements of the body, or the fault that it is.
 
     Args:
         body: The HTTP body, decrypted.
@@ -113,25 +116,40 @@ def parse(body: bytes, *, message_id: str, doing: str) -> ET.Element | Fault:
         HostError: It is no answer to this request that can be understood.
     """
     envelope = _tree(body, doing)
-    content = next(iter(child(envelope, "Body")), None)
-    if local_name(envelope) != "Envelope" or content is None:
-        raise unusable(doing, "it is not a SOAP message with content")
-    is_fault = local_name(content) == "Fault"
+    if local_name(envelope) != "Envelope" or child(envelope, "Body") is _ABSENT:
+        raise _no_content(doing)
+    content = tuple(child(envelope, "Body"))
+    is_fault = bool(content) and local_name(content[0]) == "Fault"
     relates_to = stripped(child(child(envelope, "Header"), "RelatesTo"))
     # The client libraries also take answers that are not encrypted, where the request was. Whoever forges one does not
     # know the id inside the encrypted request. A fault may lack it: Windows' quota faults come without RelatesTo.
     if (relates_to or not is_fault) and _plain_id(relates_to) != _plain_id(message_id):
         raise unusable(doing, "it belongs to another request")
-    return _fault(content) if is_fault else content
+    return _fault(content[0]) if is_fault else content
 
 
-def output(content: ET.Element, doing: str) -> Answer:
+def output(content: Content, doing: str) -> Answer:
     """Return the content of an answer as the output of a method of StdRegProv.
 
     Raises:
-        HostError: A parameter is no text.
+        HostError: There is none, or a parameter is no text.
     """
-    return Answer(doing=doing, fields=tuple(_fields(content, doing)))
+    return Answer(doing=doing, fields=tuple(_fields(first(content, doing), doing)))
+
+
+def first(content: Content, doing: str) -> ET.Element:
+    """Return the element of a body that must have one.
+
+    Raises:
+        HostError: It is empty.
+    """
+    if not content:
+        raise _no_content(doing)
+    return content[0]
+
+
+def _no_content(doing: str) -> HostError:
+    return unusable(doing, "it is not a SOAP message with content")
 
 
 def _tree(body: bytes, doing: str) -> ET.Element:

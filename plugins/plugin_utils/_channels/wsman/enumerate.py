@@ -20,7 +20,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
-from .answer import child, local_name, stripped, unusable
+from .answer import Content, child, first, local_name, stripped, unusable
 from .codes import NOT_OFFERED
 from .envelope import WMI, Request, escaped
 from .exchange import Exchange
@@ -186,19 +186,20 @@ class _Walk:
         return Request(resource=self._resource, action=f"{_ENUMERATION}/{verb}", body=body, absent=NOT_OFFERED)
 
 
-def read_page(content: ET.Element, doing: str) -> Page:
+def read_page(content: Content, doing: str) -> Page:
     """Return the content of an answer to Enumerate or Pull.
 
     Raises:
         HostError: It is none.
     """
-    if local_name(content) not in {"EnumerateResponse", "PullResponse"}:
-        raise unusable(doing, f"it is {local_name(content)[:60]!r}, not a page of a query's result")
-    context = stripped(child(content, "EnumerationContext"))
-    is_last = any(local_name(part) == "EndOfSequence" for part in content)
-    if not is_last and not context and local_name(content) == "EnumerateResponse":
+    response = first(content, doing)
+    if local_name(response) not in {"EnumerateResponse", "PullResponse"}:
+        raise unusable(doing, f"it is {local_name(response)[:60]!r}, not a page of a query's result")
+    context = stripped(child(response, "EnumerationContext"))
+    is_last = any(local_name(part) == "EndOfSequence" for part in response)
+    if not is_last and not context and local_name(response) == "EnumerateResponse":
         raise unusable(doing, "it neither ends nor says how to go on")
-    items = tuple(read_item(_instance(part), doing) for part in child(content, "Items"))
+    items = tuple(read_item(_instance(part), doing) for part in child(response, "Items"))
     return Page(items=items, context=context, is_last=is_last)
 
 

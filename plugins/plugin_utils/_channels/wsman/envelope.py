@@ -83,7 +83,7 @@ class Request:
                 "action": self.action,
                 "message_id": message_id,
                 "seconds": seconds,
-                "selectors": _selector_set(self.selectors),
+                "selectors": selector_set(self.selectors),
                 "body": self.body,
             }
         ).encode("utf-8")
@@ -129,7 +129,12 @@ def escaped(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _selector_set(selectors: tuple[tuple[str, str], ...]) -> str:
+def selector_set(selectors: tuple[tuple[str, str], ...]) -> str:
+    """Return the header that chooses an instance, or nothing where nothing is chosen.
+
+    Raises:
+        InputError: A text holds a character that XML 1.0 cannot carry.
+    """
     if not selectors:
         return ""
     for name, dummy in selectors:

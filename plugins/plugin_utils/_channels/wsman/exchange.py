@@ -11,10 +11,9 @@ from __future__ import annotations
 import time
 import typing as t
 import uuid
-import xml.etree.ElementTree as ET
 
 from ..._registry.errors import HostError
-from .answer import Answer, Fault, output, parse, unusable
+from .answer import Answer, Content, Fault, output, parse, unusable
 from .envelope import Request
 from .failures import from_fault, from_no_answer, from_status, out_of_time
 from .transports import UNAUTHORIZED, Transport
@@ -31,8 +30,19 @@ OpenTransport = t.Callable[[bool], Transport]
 Read = t.TypeVar("Read")
 
 
+class Refused(t.Protocol):
+    """A function that makes an error of a fault."""
+
+    def __call__(self, fault: Fault, *, doing: str) -> HostError:
+        """Return the error; see ``failures.from_fault``."""
+
+
 class Exchange:
     """A conversation with one host.
+
+    Args:
+        open_transport: Opens the way to the host.
+        clock: Seconds that only go up.
 
     Attributes:
         messages: SOAP messages sent so far.
@@ -54,7 +64,13 @@ class Exchange:
         return self.ask(request, read=output, doing=doing, changes=changes)
 
     def ask(
-        self, request: Request, *, read: t.Callable[[ET.Element, str], Read], doing: str, changes: bool = False
+        self,
+        request: Request,
+        *,
+        read: t.Callable[[Content, str], Read],
+        doing: str,
+        changes: bool = False,
+        refused: Refused | None = None,
     ) -> Read:
         """Return what an answer says.
 
@@ -63,6 +79,7 @@ class Exchange:
             read: Takes the content of the answer, and ``doing``; raises HostError for what cannot be used.
             doing: What is being done, for errors.
             changes: True when the request changes something; it must do no harm when it is executed twice.
+            refused: Makes an error of a fault; without it ``failures.from_fault`` does.
 
         Raises:
             RemoteAssistanceError: There is no usable answer, or it is a fault.
@@ -72,16 +89,18 @@ class Exchange:
         finished = False
         try:
             content = self._answer(request, doing=doing, changes=changes)
-            answer = content if isinstance(content, HostError) else read(content, doing)
+            answer = content if isinstance(content, Fault) else read(content, doing)
             finished = True
         finally:
             # After a lost or senseless answer, or when Ansible's task timeout strikes in between (it is a
             # BaseException), request and answer may be out of step: the next call starts afresh.
             if not finished:
                 self.drop()
-        if isinstance(answer, HostError):
-            raise answer
-        return answer
+        if not isinstance(answer, Fault):
+            return answer
+        if refused is None:
+            raise from_fault(answer, doing=doing, absent=request.absent)
+        raise refused(answer, doing=doing)
 
     def drop(self) -> None:
         """Drop the connection; never raises. The next call opens one of our own."""
@@ -94,7 +113,7 @@ class Exchange:
         """Let all waiting from now on end after this many seconds."""
         self._until = self._clock() + max(seconds, 0.0)
 
-    def _answer(self, request: Request, *, doing: str, changes: bool) -> ET.Element | HostError:
+    def _answer(self, request: Request, *, doing: str, changes: bool) -> Content | Fault:
         """Return the answer or the refusal; raise where the connection is of no more use."""
         try:
             try:
@@ -116,7 +135,7 @@ class Exchange:
                 raise out_of_time(doing=doing, outcome_unknown=changes and failure.maybe_sent) from None
             raise from_no_answer(failure, doing=doing, changes=changes) from None
 
-    def _send(self, request: Request, *, doing: str) -> ET.Element | HostError:
+    def _send(self, request: Request, *, doing: str) -> Content | Fault:
         left = None if self._until is None else self._until - self._clock()
         if left is not None and left <= 0:
             raise out_of_time(doing=doing, outcome_unknown=False)
@@ -131,22 +150,20 @@ class Exchange:
         except HttpStatus as failure:
             if failure.status == UNAUTHORIZED or not failure.body.lstrip().startswith(b"<"):
                 raise
-            fault = _fault_or_status(failure, message_id=message_id, doing=doing)
-            return from_fault(fault, doing=doing, absent=request.absent)
+            return _fault_or_status(failure, message_id=message_id, doing=doing)
         content = parse(body, message_id=message_id, doing=doing)
-        if isinstance(content, Fault):
-            return from_fault(content, doing=doing, absent=request.absent)
-        self.received += len(body)
+        if not isinstance(content, Fault):
+            self.received += len(body)
         return content
 
 
 def _fault_or_status(failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
     try:
-        answer = parse(failure.body, message_id=message_id, doing=doing)
+        content = parse(failure.body, message_id=message_id, doing=doing)
     except HostError:
         raise from_status(failure.status, failure.body, doing=doing) from None  # such as a proxy's page
-    if isinstance(answer, Fault):
-        return answer
+    if isinstance(content, Fault):
+        return content
     raise unusable(doing, f"HTTP status {failure.status} with a method's output")
 
 

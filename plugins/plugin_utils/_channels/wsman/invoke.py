@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._registry.errors import AccessDenied, HostError
+from .answer import Content, first
 from .codes import CODES, DENIED, NOT_OFFERED
 from .envelope import WMI, invocation, parameter
 from .exchange import Exchange
@@ -62,7 +63,11 @@ def invoke(exchange: Exchange, call: Call, *, doing: str, changes: bool) -> Item
         selectors=tuple((call.selectors or {}).items()),
         absent=NOT_OFFERED,
     )
-    return exchange.ask(request, read=read_item, doing=doing, changes=changes)
+    return exchange.ask(request, read=_read, doing=doing, changes=changes)
+
+
+def _read(content: Content, doing: str) -> Item:
+    return read_item(first(content, doing), doing)
 
 
 def check(output: Item) -> None:

@@ -18,7 +18,7 @@ import inspect
 import ipaddress
 import typing as t
 
-from ..._registry.errors import UnsupportedConnection
+from ..._registry.errors import HostUnreachable, UnsupportedConnection
 from ..words import shown
 from .transports import PypsrpTransport, PywinrmTransport, Transport
 
@@ -59,6 +59,28 @@ def check(connection: t.Any) -> None:
     if missing is not None:
         message = f"the connection {kind} needs the Python package {package} on the control node: pip install {package}"
         raise UnsupportedConnection(message) from missing
+
+
+def opener(connection: t.Any, *, lost: tuple[type[Exception], ...]) -> t.Callable[[bool], Transport]:
+    """Return what opens a way to send messages, as Exchange calls it; nothing is sent before that.
+
+    Args:
+        connection: The object of Ansible's ``winrm`` or ``psrp`` connection plugin. What it already holds open is
+            used and left open.
+        lost: What the plugin itself raises when it cannot connect, such as a failed kinit.
+
+    Raises:
+        UnsupportedConnection: It is another connection, or its Python package is missing.
+    """
+    check(connection)
+
+    def opened(fresh: bool) -> Transport:  # noqa: FBT001  the form that Exchange calls
+        try:
+            return open_transport(connection, fresh=fresh)
+        except lost as error:
+            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
+
+    return opened
 
 
 def open_transport(connection: t.Any, *, fresh: bool) -> Transport:

@@ -32,7 +32,6 @@ from .codes import ABSENT_KEY, ABSENT_VALUE, WRONG_TYPE
 from .envelope import Request
 from .exchange import Exchange
 from .failures import from_return_code
-from .transports import Transport
 
 _DWORD: t.Final = provider.ACCESSORS[ValueType.REG_DWORD]
 
@@ -48,15 +47,7 @@ def open_channel(connection: t.Any, *, lost: tuple[type[Exception], ...] = ()) -
     Raises:
         UnsupportedConnection: It is another connection, or its Python package is missing.
     """
-    reach.check(connection)
-
-    def open_transport(fresh: bool) -> Transport:  # noqa: FBT001  the form that Exchange calls
-        try:
-            return reach.open_transport(connection, fresh=fresh)
-        except lost as error:
-            raise HostUnreachable(doing="connecting", reason=shown(str(error))) from None
-
-    return WsmanRegistry(Exchange(open_transport))
+    return WsmanRegistry(Exchange(reach.opener(connection, lost=lost)))
 
 
 class WsmanRegistry:

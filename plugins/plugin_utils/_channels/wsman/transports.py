@@ -19,27 +19,27 @@ from .troubles import BROKEN, CONFUSED, LOGON_ERRORS, HttpStatus, NoAnswer, no_a
 from .waits import waits_until
 
 _LIBRARY: tuple[type[Exception], ...] = ()
-_REFUSED: tuple[type[Exception], ...] = ()
-_STATUS: tuple[type[Exception], ...] = ()
+REFUSALS: tuple[type[Exception], ...] = ()
+STATUS_ERRORS: tuple[type[Exception], ...] = ()
 try:
     import winrm.exceptions
 except ImportError:
     pass
 else:
     _LIBRARY += (winrm.exceptions.WinRMError,)
-    _REFUSED += (winrm.exceptions.AuthenticationError,)
-    _STATUS += (winrm.exceptions.WinRMTransportError,)
+    REFUSALS += (winrm.exceptions.AuthenticationError,)
+    STATUS_ERRORS += (winrm.exceptions.WinRMTransportError,)
 try:
     import pypsrp.exceptions
 except ImportError:
     pass
 else:
     _LIBRARY += (pypsrp.exceptions.WinRMError,)
-    _REFUSED += (pypsrp.exceptions.AuthenticationError,)
-    _STATUS += (pypsrp.exceptions.WinRMTransportError,)
+    REFUSALS += (pypsrp.exceptions.AuthenticationError,)
+    STATUS_ERRORS += (pypsrp.exceptions.WinRMTransportError,)
 
 UNAUTHORIZED: t.Final = 401
-FAILURES: tuple[type[Exception], ...] = (*BROKEN, *CONFUSED, *LOGON_ERRORS, *_LIBRARY, *_STATUS)
+FAILURES: tuple[type[Exception], ...] = (*BROKEN, *CONFUSED, *LOGON_ERRORS, *_LIBRARY, *STATUS_ERRORS)
 
 _SHORTEST: t.Final = 0.001
 
@@ -107,9 +107,9 @@ class LibraryTransport:
         raise NotImplementedError
 
     def _told(self, error: Exception) -> HttpStatus | NoAnswer:
-        if isinstance(error, _REFUSED):
+        if isinstance(error, REFUSALS):
             return HttpStatus(UNAUTHORIZED, b"")
-        if isinstance(error, _STATUS):
+        if isinstance(error, STATUS_ERRORS):
             status, text = getattr(error, "code", None), getattr(error, "response_text", "")
             if isinstance(status, int):
                 return HttpStatus(status, text.encode("utf-8", "replace") if isinstance(text, str) else text)

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tempfile
 import time
 import typing as t
-from pathlib import Path
 
 from ..._registry.errors import HostError, HostUnreachable, UnsupportedConnection
 from ..words import LONGEST, shown
+from .files import fetched, put
 from .lines import CMD, POWERSHELL, START, Answer, wrapped
+from .ports import Errors
 
 _SHELLS: t.Final = (CMD, POWERSHELL)
 
@@ -28,7 +28,6 @@ _SHELLS: t.Final = (CMD, POWERSHELL)
 _NOT_CONNECTED: t.Final = re.compile(
     "ssh: connect to host|ssh: Could not resolve|Host key verification failed|Permission denied"
 )
-Errors = tuple[type[Exception], ...]
 
 
 def shell_of(connection: t.Any) -> str:
@@ -52,7 +51,7 @@ def shell_of(connection: t.Any) -> str:
 
 
 class SshHost:
-    """One host.
+    """HostCommands over ssh.
 
     Args:
         connection: The plugin's object.
@@ -83,22 +82,12 @@ class SshHost:
         return (*self._lost, *self._refused)
 
     def run(self, whole: str, *, doing: str, changes: bool = False) -> Answer:
-        """Run a line and return its answer.
-
-        Args:
-            whole: The line.
-            doing: What is being done, for errors.
-            changes: True when the line changes a setting.
-
-        Raises:
-            HostUnreachable: The connection is lost.
-            HostError: The line was not understood.
-        """
+        """Run a line in the login shell; see HostCommands."""
         with self._call(doing, changes=changes):
             code, output, errors = self._connection.exec_command(wrapped(whole, self._shell), sudoable=False)
         # Also true of a wrong shell: it may have understood the rest of the line.
         self.reached = True
-        answer = Answer.of(_bytes(output))
+        answer = Answer.of(_bytes(output), int(code))
         if START in answer.codes:
             return answer
         said = shown((_bytes(errors) or _bytes(output)).decode("utf-8", "replace"))
@@ -110,26 +99,20 @@ class SshHost:
         )
 
     def send(self, content: bytes, file: str, *, doing: str) -> None:
-        """Make a file on the host."""
-        with tempfile.TemporaryDirectory() as here:
-            local = Path(here, "import.reg")
-            local.write_bytes(content)
-            with self._call(doing), self._transfer(file, doing):
-                self._connection.put_file(str(local), file)
+        """Make a file by sftp or scp; see HostCommands."""
+        with self._call(doing), self._transfer(file, doing):
+            put(self._connection, content, file)
 
     def fetch(self, file: str, *, doing: str) -> bytes:
-        """Return what is in a file on the host."""
-        with tempfile.TemporaryDirectory() as here:
-            local = Path(here, "export.reg")
-            with self._call(doing), self._transfer(file, doing):
-                self._connection.fetch_file(file, str(local))
-            try:
-                return local.read_bytes()
-            except OSError as error:
-                raise HostError(doing=doing, reason=f"{file} did not arrive ({error.strerror})") from None
+        """Return what is in a file, by sftp or scp; see HostCommands."""
+        with self._call(doing), self._transfer(file, doing):
+            content = fetched(self._connection, file)
+        if content is None:
+            raise HostError(doing=doing, reason=f"{file} did not arrive")
+        return content
 
     def reset(self) -> None:
-        """Drop the connection; the next call makes a new one. Never raises an error of the plugin."""
+        """Drop the connection; see HostCommands."""
         reset = getattr(self._connection, "reset", None)
         if callable(reset):
             with contextlib.suppress(*self.errors):
@@ -142,6 +125,9 @@ class SshHost:
         limits the time for connecting.
         """
         self._until = self._clock() + max(seconds, 0.0)
+
+    def close(self) -> None:
+        """Nothing to give back: the connection is Ansible's."""
 
     @contextlib.contextmanager
     def _call(self, doing: str, *, changes: bool = False) -> t.Iterator[None]:

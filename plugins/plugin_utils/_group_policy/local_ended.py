@@ -1,0 +1,68 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run that writes the registry and the local GPO of a host needs, and how it ended.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._channels.outcome import Outcome
+from .._channels.ports import RegistryChannel
+from .._policy.plan import Step
+from .local_plan import FileStep, LocalPlan
+from .ports import GroupPolicyFolder, LocalGpoFiles
+
+FileOutcome = Outcome[FileStep]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """The ways to the two places of one host.
+
+    Attributes:
+        registry: To its registry.
+        folder: To the files of its local GPO.
+    """
+
+    registry: RegistryChannel
+    folder: GroupPolicyFolder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copies:
+    """What becomes of files that are replaced.
+
+    Attributes:
+        keep: Puts them away on the control node, before the first write; may raise HostError.
+        suffix: What is put behind the names of copies beside them on the host; None for no copies.
+    """
+
+    keep: t.Callable[[LocalGpoFiles], None]
+    suffix: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How a run on one host ended.
+
+    Attributes:
+        registry: What it did in the registry.
+        files: What it did in the local GPO.
+        local_plan: What was to change there.
+        copies: Full paths of the copies on the host of files that were replaced.
+    """
+
+    registry: Outcome[Step]
+    files: FileOutcome
+    local_plan: LocalPlan
+    copies: tuple[str, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome[t.Any], ...]:
+        """Both outcomes."""
+        return (self.registry, self.files)
