@@ -107,6 +107,18 @@ def test_nothing_is_started_after_a_failure(run: Runner, connection: str, client
     )
 
 
+def test_what_is_made_is_told_when_ansible_breaks_off_the_wait(
+    run: Runner, connection: str, client: StandInHost
+) -> None:
+    client.windows.tasks[0].polls = None
+    inventory = run.inventory({"client01": client.inventory_vars(connection=connection)})
+    finished = run([play(offer=OFFER)[0] | {"tasks": [{MODULE: {"offer": OFFER}, "timeout": 6}]}], inventory)
+    assert "failed" == finished.status("client01")
+    told = " ".join(finished.output.split())
+    assert "broken off while Windows' task for the helpers ran; these changes are made and stay: live_policy:" in told
+    assert ("REG_SZ", "CORP\\Helpdesk") == client.registry.get(HELPERS, "CORP\\Helpdesk")
+
+
 @pytest.mark.parametrize("polls", [None, 30])
 def test_a_task_that_goes_on_is_not_waited_for(client: StandInHost, connection: str, polls: int | None) -> None:
     (task,) = client.windows.tasks
