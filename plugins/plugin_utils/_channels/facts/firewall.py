@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
+from ..._policy.firewall_text import names_in
 from ..._policy.host_facts import Unread
 from ..._registry.model import KeyRead, RegistryKey
 from ..wsman.answer import unusable
@@ -30,7 +31,7 @@ _COLUMNS: t.Final = ",".join(
     ("InstanceID", *_KEYS, "RuleGroup", "Enabled", "Direction", "Action", "Profiles", "PolicyStoreSourceType")
 )
 _LOCAL_STORES: t.Final = frozenset({None, 0, 1})
-_POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
+POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
 _PROFILES: t.Final = ("DomainProfile", "PrivateProfile", "PublicProfile")
 
 
@@ -86,15 +87,7 @@ def _rule(item: Item) -> FirewallRule:
 def _policy(registry: KeyReader) -> FirewallPolicy:
     name = "AllowLocalPolicyMerge"
     off = [
-        profile for profile in _PROFILES if number_of(values_of(registry, rf"{_POLICIES}\{profile}", name), name) == 0
+        profile for profile in _PROFILES if number_of(values_of(registry, rf"{POLICIES}\{profile}", name), name) == 0
     ]
-    key = RegistryKey(path=rf"{_POLICIES}\FirewallRules")
-    values = registry.read([KeyRead(key=key)])[key].by_name.values()
-    # "v2.30|Action=Allow|Active=TRUE|...|EmbedCtxt=@FirewallAPI.dll,-33002|" (MS-GPFAS 2.2.2)
-    delivered = [
-        value.name
-        for value in values
-        for part in str(value.data).split("|")
-        if part.startswith("EmbedCtxt=") and is_of_group(part.partition("=")[2])
-    ]
-    return FirewallPolicy(rules=tuple(delivered), merge_off=tuple(off))
+    key = RegistryKey(path=rf"{POLICIES}\FirewallRules")
+    return FirewallPolicy(rules=names_in(registry.read([KeyRead(key=key)])[key]), merge_off=tuple(off))
