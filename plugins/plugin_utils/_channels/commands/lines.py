@@ -125,12 +125,14 @@ class Answer:
         texts: What ``tell`` told, by label, in the code page of the host; only labels that came exactly once.
         lines: Every other line of the output, in upper case.
         exit_code: That of the last command.
+        output: All of the output.
     """
 
     codes: t.Mapping[str, int]
     texts: t.Mapping[str, bytes]
     lines: frozenset[bytes]
     exit_code: int
+    output: bytes = b""
 
     @classmethod
     def of(cls, output: bytes, exit_code: int = 0) -> Answer:
@@ -140,12 +142,22 @@ class Answer:
             texts={label: text.strip() for label, text in _single(_TEXT.findall(output))},
             lines=frozenset(text.strip().upper() for text in output.splitlines()),
             exit_code=exit_code,
+            output=output,
         )
 
     def said(self, label: str) -> bool | None:
         """Return whether a step says DONE; None if it did not report."""
         code = self.codes.get(label)
         return None if code is None else code == DONE
+
+    def between(self, first: str, last: str) -> bytes | None:
+        """Return what was printed between two markers; None if they did not both report once, in this order."""
+        if first not in self.codes or last not in self.codes:
+            return None
+        before, after = (
+            re.search(rb"^RA:%b:[0-9]\s*$" % label.encode(), self.output, re.MULTILINE) for label in (first, last)
+        )
+        return self.output[before.end() : after.start()] if before and after and before.end() <= after.start() else None
 
     def file_exists(self, label: str) -> bool | None:
         """Return whether the step had its file; None if it did not report."""
