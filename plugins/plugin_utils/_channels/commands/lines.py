@@ -29,6 +29,8 @@ LONGEST: t.Final = 8000
 LONGEST_FOLDER: t.Final = 100
 """The path of a folder stands some thirty times on a line that reads."""
 
+JOINT: t.Final = "& "
+
 CMD: t.Final = "cmd"
 POWERSHELL: t.Final = "powershell"
 
@@ -63,7 +65,7 @@ def folder(temp_dir: str) -> str:
 
 def line(*steps: str) -> str:
     """Return one line of these steps, with the first marker in front."""
-    whole = "& ".join([f"echo RA:{START}:0", *steps])
+    whole = JOINT.join([f"echo RA:{START}:0", *steps])
     if len(whole) > LONGEST:
         raise HostError(
             doing="preparing a command", reason=f"a line of {len(whole)} characters is too long for cmd.exe"

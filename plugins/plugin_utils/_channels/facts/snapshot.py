@@ -64,19 +64,19 @@ class Snapshot:
             HostUnreachable: The connection was lost.
             HostError: The line could not be run; what is wrong with single keys is raised when they are read.
         """
-        asked = [(key, "") for key in self._fit(keys)] + list(single)
-        every = [key for key, dummy in asked] + [key for key in (tree,) if key]
-        if not every:
+        queried = {f"k{number}": key for number, key in enumerate(self._fit(keys))}
+        valued = {f"v{number}": one for number, one in enumerate(single)}
+        if not (queried or valued or tree):
             return Answer.of(b"")
-        parents, steps = Parents(every), list(more)
-        steps += [query(f"k{number}", key, name) for number, (key, name) in enumerate(asked)]
+        parents = Parents(queried, [*(key for key, dummy in valued.values()), *((tree,) if tree else ())])
+        steps = [*more, *(query(label, key) for label, key in queried.items())]
+        steps += [query(label, key, name) for label, (key, name) in valued.items()]
         file = self._files.new() if tree else ""
         if tree:
             steps.append(export_tree(_TREE, tree, file))
         answer = self._files.run(doing, *steps, *parents.steps())
-        for number, (key, dummy) in enumerate(asked):
-            found = _outcome(functools.partial(printed, answer, f"k{number}", key, parents))
-            self._known[fold(key.path)] = found
+        for label, key in (queried | {label: key for label, (key, dummy) in valued.items()}).items():
+            self._known[fold(key.path)] = _outcome(functools.partial(printed, answer, label, key, parents))
         if tree:
             below = _outcome(functools.partial(self._exported, answer, tree, file, parents))
             self._known |= {fold(tree.path): below} if isinstance(below, HostError) else below

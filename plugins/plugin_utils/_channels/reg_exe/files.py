@@ -54,8 +54,14 @@ class HostFiles:
     def run(self, doing: str, *steps: str, changes: bool = False) -> Answer:
         """Run a line that first removes the files that its steps do not name; see HostCommands."""
         old = [file for file in self.left_behind if not any(file in step for step in steps)]
-        old = old[:_DELETED_AT_ONCE]
-        deletions = [lines.delete(f"del{number}", file) for number, file in enumerate(old)]
+        room = lines.LONGEST - len(lines.line(*steps))
+        deletions: list[str] = []
+        for number, file in enumerate(old[:_DELETED_AT_ONCE]):
+            deletion = lines.delete(f"del{number}", file)
+            room -= len(deletion) + len(lines.JOINT)
+            if room >= 0:
+                deletions.append(deletion)
+        old = old[: len(deletions)]
         answer = self.host.run(lines.line(*deletions, *steps), doing=doing, changes=changes)
         gone = {file for number, file in enumerate(old) if answer.file_exists(f"del{number}") is False}
         self.left_behind = [file for file in self.left_behind if file not in gone]
@@ -75,8 +81,10 @@ class HostFiles:
         """Remove what is left; never raises."""
         if not self.host.reached:
             self.left_behind = []
-        if self.left_behind:
-            with contextlib.suppress(RemoteAssistanceError, *self.host.errors):
+        before = len(self.left_behind) + 1
+        with contextlib.suppress(RemoteAssistanceError, *self.host.errors):
+            while 0 < len(self.left_behind) < before:
+                before = len(self.left_behind)
                 self._clean()
 
     def _clean(self) -> None:

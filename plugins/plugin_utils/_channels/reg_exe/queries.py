@@ -25,7 +25,7 @@ from .lines import REG, upwards
 from .verdicts import blind, cut_off, refuse_if_listed
 
 # A variable of the cmd.exe of one line. Unlike %NAME%, "if defined" looks when its turn comes.
-_FAILED: t.Final = "RA_FAILED"
+_FAILED: t.Final = "RA_Q"
 
 # Any account may read HKLM\SOFTWARE\Microsoft and the like; asking for what is above them tells nothing more.
 _SHORTEST: t.Final = 2
@@ -60,18 +60,23 @@ class Parents:
     They are asked for on the same line, each once, and only if something failed before.
 
     Args:
-        keys: The keys that are read.
+        queried: The keys of whole queries, by label; those tell of the keys below them too.
+        others: The other keys that are read.
     """
 
-    def __init__(self, keys: t.Iterable[RegistryKey]) -> None:
-        paths = dict.fromkeys(path for key in keys for path in upwards(key) if path.count("\\") >= _SHORTEST - 1)
-        self._labels = {path: f"p{number}" for number, path in enumerate(paths)}
+    def __init__(self, queried: t.Mapping[str, RegistryKey], others: t.Iterable[RegistryKey] = ()) -> None:
+        self._labels = {upwards(key)[0]: label for label, key in queried.items()}
+        above = (path for key in queried.values() for path in upwards(key))
+        paths = dict.fromkeys([*above, *(path for key in others for path in upwards(key))])
+        own = [path for path in paths if path not in self._labels and path.count("\\") >= _SHORTEST - 1]
+        self._own = {path: f"p{number}" for number, path in enumerate(own)}
+        self._labels |= self._own
 
     def steps(self) -> list[str]:
         """Return the steps; they stand behind those that read."""
         return [
             f'(if defined {_FAILED} {REG} query "HKLM\\{path}" 2>nul)& (if not errorlevel 1 echo RA:{label}:{DONE})'
-            for path, label in self._labels.items()
+            for path, label in self._own.items()
         ]
 
     def is_there(self, answer: Answer, key: RegistryKey, *, doing: str) -> bool:
@@ -81,12 +86,12 @@ class Parents:
             AccessDenied: It is there and may not be read.
             HostError: No key above it can be read.
         """
-        known = [path for path in upwards(key) if path in self._labels]
-        for below, path in zip([None, *known], known, strict=False):
-            if answer.codes.get(self._labels[path]) == DONE:
-                if below is not None:
-                    refuse_if_listed(answer, RegistryKey(path=below), doing=doing)
-                return below is None
+        paths = upwards(key)
+        for cut, path in enumerate(paths):
+            if path in self._labels and answer.said(self._labels[path]):
+                if cut:
+                    refuse_if_listed(answer, RegistryKey(path=paths[cut - 1]), doing=doing)
+                return not cut
         raise blind(doing)
 
 
