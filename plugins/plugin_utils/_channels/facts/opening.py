@@ -43,17 +43,7 @@ class NoFacts:
 
     def gather(self, *, local_gpo: Observed | Unread = NOT_ASKED) -> HostFacts:
         """Return that nothing is known; see HostFactsReader."""
-        unread = self._unread
-        return HostFacts(
-            rsop=unread,
-            applied=unread,
-            mdm=unread,
-            local_gpo=local_gpo,
-            local_gpo_off=unread,
-            system=unread,
-            membership=unread,
-            feature=unread,
-        )
+        return HostFacts.unknown(self._unread, local_gpo=local_gpo)
 
     def start_task(self) -> TaskOutcome:
         """Return that it cannot be started; see HostFactsReader."""

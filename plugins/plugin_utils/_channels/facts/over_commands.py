@@ -12,6 +12,7 @@ policy of the firewall comes with them. Files are removed by the next line, or w
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import typing as t
 
@@ -68,7 +69,7 @@ class CommandFacts:
             )
         )
         if isinstance(answer, Unread):
-            return _nothing(answer, local_gpo)
+            return dataclasses.replace(HostFacts.unknown(answer, local_gpo=local_gpo), rsop=NO_RSOP)
         return HostFacts(
             rsop=NO_RSOP,
             applied=policies.read_applied(snapshot),
@@ -118,16 +119,3 @@ def _rules(observed: Observed) -> tuple[FirewallRule, ...]:
         return rules_in(observed[_RULES], is_local=True)
     except ValueError as error:
         raise HostError(doing="reading the firewall rules", reason=str(error)) from None
-
-
-def _nothing(unread: Unread, local_gpo: Observed | Unread) -> HostFacts:
-    return HostFacts(
-        rsop=NO_RSOP,
-        applied=unread,
-        mdm=unread,
-        local_gpo=local_gpo,
-        local_gpo_off=unread,
-        system=unread,
-        membership=unread,
-        feature=unread,
-    )

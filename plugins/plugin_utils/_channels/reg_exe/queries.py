@@ -27,9 +27,6 @@ from .verdicts import blind, cut_off, refuse_if_listed
 # A variable of the cmd.exe of one line. Unlike %NAME%, "if defined" looks when its turn comes.
 _FAILED: t.Final = "RA_Q"
 
-# Any account may read HKLM\SOFTWARE\Microsoft and the like; asking for what is above them tells nothing more.
-_SHORTEST: t.Final = 2
-
 _LINE: t.Final = re.compile(rb"^ {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*?))?\r?$", re.MULTILINE)
 _TEXTS: t.Final = (b"REG_SZ", b"REG_EXPAND_SZ")
 _NUMBER: t.Final = re.compile("0x[0-9a-fA-F]{1,8}", re.ASCII)
@@ -68,7 +65,7 @@ class Parents:
         self._labels = {upwards(key)[0]: label for label, key in queried.items()}
         above = (path for key in queried.values() for path in upwards(key))
         paths = dict.fromkeys([*above, *(path for key in others for path in upwards(key))])
-        own = [path for path in paths if path not in self._labels and path.count("\\") >= _SHORTEST - 1]
+        own = [path for path in paths if path not in self._labels]
         self._own = {path: f"p{number}" for number, path in enumerate(own)}
         self._labels |= self._own
 
