@@ -157,9 +157,12 @@ class Answer:
         if first not in self.codes or last not in self.codes:
             return None
         before, after = (
-            re.search(rb"^RA:%b:[0-9]\s*$" % label.encode(), self.output, re.MULTILINE) for label in (first, last)
+            re.search(rb"^RA:%b:[0-9][ \t\r]*$\n?" % label.encode(), self.output, re.MULTILINE)
+            for label in (first, last)
         )
-        return self.output[before.end() : after.start()] if before and after and before.end() <= after.start() else None
+        if not before or not after or before.end() > after.start():
+            return None
+        return self.output[before.end() : after.start()]
 
     def file_exists(self, label: str) -> bool | None:
         """Return whether the step had its file; None if it did not report."""

@@ -81,13 +81,13 @@ def _start(files: HostFiles, clock: t.Callable[[], float], pause: t.Callable[[fl
 def _not_started(answer: Answer) -> TaskOutcome | None:
     if answer.said("run") is None:
         raise HostError(doing=f"starting the task {TASK_NAME}", reason="the answer of the host is cut off")
+    settings = _SETTINGS.search(answer.between("xml.from", "xml") or b"")
+    if settings and _OFF.search(settings[1]):
+        return TaskOutcome(state=TURNED_OFF)
     if answer.said("run"):
         return None
     if not answer.said("xml") and answer.said("file") is False:
         return TaskOutcome(state=MISSING)
-    settings = _SETTINGS.search((answer.between("xml.from", "xml") or b"").replace(b"\0", b""))
-    if settings and _OFF.search(settings[1]):
-        return TaskOutcome(state=TURNED_OFF)
     return TaskOutcome(state=FAILED, why="schtasks.exe cannot start it")
 
 
@@ -114,7 +114,11 @@ def _last_run(answer: Answer, label: str) -> Run | None:
     A task with several triggers has a line for each, all with the same run.
     """
     text = (answer.between(f"{label}.from", label) or b"").decode("latin-1")
-    for row in csv.reader(text.splitlines()):
+    try:
+        rows = list(csv.reader(text.splitlines()))
+    except csv.Error:
+        return None
+    for row in rows:
         if len(row) > _LAST_RESULT and row[1].lower().endswith(TASK_NAME.lower()):
             number = re.fullmatch("-?[0-9]{1,10}", row[_LAST_RESULT], re.ASCII)
             # Codes from 0x80000000 on are printed as negative numbers.
