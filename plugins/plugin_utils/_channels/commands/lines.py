@@ -156,10 +156,9 @@ class Answer:
         """Return what was printed between two markers; None if they did not both report once, in this order."""
         if first not in self.codes or last not in self.codes:
             return None
-        before, after = (
-            re.search(rb"^RA:%b:[0-9][ \t\r]*$\n?" % label.encode(), self.output, re.MULTILINE)
-            for label in (first, last)
-        )
+        marker = rb"^RA:%b:[0-9][ \t\r]*$\n?"
+        places = (re.search(marker % label.encode(), self.output, re.MULTILINE) for label in (first, last))
+        before, after = places
         if not before or not after or before.end() > after.start():
             return None
         return self.output[before.end() : after.start()]

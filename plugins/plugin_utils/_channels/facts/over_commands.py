@@ -23,6 +23,7 @@ from ..._registry.errors import HostError
 from ..._registry.model import KeyRead, Observed, RegistryKey
 from ..commands.lines import Answer
 from ..reg_exe.registry import RegExeRegistry
+from ..words import shown
 from . import command_group, command_system, command_task, firewall, policies
 from .attempts import attempt
 from .snapshot import Snapshot
@@ -118,4 +119,4 @@ def _rules(observed: Observed) -> tuple[FirewallRule, ...]:
     try:
         return rules_in(observed[_RULES], is_local=True)
     except ValueError as error:
-        raise HostError(doing="reading the firewall rules", reason=str(error)) from None
+        raise HostError(doing="reading the firewall rules", reason=shown(str(error))) from None
