@@ -14,14 +14,15 @@ from __future__ import annotations
 import typing as t
 
 from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
+from ..._policy.firewall_text import names_in
 from ..._policy.host_facts import Unread
-from ..._registry.model import KeyRead, RegistryKey
+from ..._registry.model import KeyRead, Observed, RegistryKey
 from ..wsman.answer import unusable
 from ..wsman.enumerate import Query, query
 from ..wsman.exchange import Exchange
 from ..wsman.invoke import Call, check, invoke
 from ..wsman.items import Item
-from .attempts import KeyReader, attempt, number_of, rows, values_of
+from .attempts import KeyReader, attempt, number_of, rows
 
 _NAMESPACE: t.Final = "root/standardcimv2"
 _CLASS: t.Final = "MSFT_NetFirewallRule"
@@ -31,7 +32,17 @@ _COLUMNS: t.Final = ",".join(
 )
 _LOCAL_STORES: t.Final = frozenset({None, 0, 1})
 _POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
-_PROFILES: t.Final = ("DomainProfile", "PrivateProfile", "PublicProfile")
+_PROFILES: t.Final = {
+    name: RegistryKey(path=rf"{_POLICIES}\{name}") for name in ("DomainProfile", "PrivateProfile", "PublicProfile")
+}
+_MERGE: t.Final = "AllowLocalPolicyMerge"
+_DELIVERED: t.Final = RegistryKey(path=rf"{_POLICIES}\FirewallRules")
+
+ROOT: t.Final = KeyRead(key=RegistryKey(path=_POLICIES), names=())
+"""Asked for beside READS, lets a channel that reads whole trees do so once."""
+
+READS: t.Final = (*(KeyRead(key=key, names=(_MERGE,)) for key in _PROFILES.values()), KeyRead(key=_DELIVERED))
+"""What is read of the registry for the policy of the firewall."""
 
 
 def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
@@ -41,7 +52,13 @@ def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
 
 def read_policy(registry: KeyReader) -> FirewallPolicy | Unread:
     """Return what Group Policy says of the firewall."""
-    return attempt(lambda: _policy(registry))
+    return attempt(lambda: policy_in(registry.read(READS)))
+
+
+def policy_in(observed: Observed) -> FirewallPolicy:
+    """Return what Group Policy says of the firewall in what was read for READS."""
+    off = [profile for profile, key in _PROFILES.items() if number_of(observed[key], _MERGE) == 0]
+    return FirewallPolicy(rules=names_in(observed[_DELIVERED]), merge_off=tuple(off))
 
 
 def switch(exchange: Exchange, rule: FirewallRule, *, on: bool) -> None:
@@ -81,20 +98,3 @@ def _rule(item: Item) -> FirewallRule:
         is_local=item.number("PolicyStoreSourceType") in _LOCAL_STORES,
         keys=keys,
     )
-
-
-def _policy(registry: KeyReader) -> FirewallPolicy:
-    name = "AllowLocalPolicyMerge"
-    off = [
-        profile for profile in _PROFILES if number_of(values_of(registry, rf"{_POLICIES}\{profile}", name), name) == 0
-    ]
-    key = RegistryKey(path=rf"{_POLICIES}\FirewallRules")
-    values = registry.read([KeyRead(key=key)])[key].by_name.values()
-    # "v2.30|Action=Allow|Active=TRUE|...|EmbedCtxt=@FirewallAPI.dll,-33002|" (MS-GPFAS 2.2.2)
-    delivered = [
-        value.name
-        for value in values
-        for part in str(value.data).split("|")
-        if part.startswith("EmbedCtxt=") and is_of_group(part.partition("=")[2])
-    ]
-    return FirewallPolicy(rules=tuple(delivered), merge_off=tuple(off))
