@@ -79,7 +79,12 @@ class Twins:
         results = {name: finished.result(name) for name in hosts}
         assert ["reg_exe", "wsman"] == [result.pop("channel") for result in results.values()]
         assert self.told(results["winrm"]) == self.told(results["ssh"])
-        stand_in = {key: values for key, values in self.winrm.registry.dump().items() if key not in WINES_OWN}
+        stand_in = {
+            key: values
+            for key, values in self.winrm.registry.dump().items()
+            # There the stand-in keeps what Windows notes of itself and of its policies.
+            if key not in WINES_OWN and not (key + "\\").startswith("HKLM\\SOFTWARE\\Microsoft\\")
+        }
         assert stand_in == self.ssh.registry.dump()
         return results["ssh"], finished
 
@@ -130,7 +135,7 @@ def test_check_run_and_second_run_are_those_of_winrm_and_leave_the_same_registry
     assert before == both.ssh.registry.dump()
     assert not [line for line in both.ssh.executions.commands if "import" in line]
     done, dummy = both(playbook, "--diff", **group_vars)
-    assert checked == done
+    assert {name: value for name, value in checked.items() if name != "audited"} == done
     assert done["changes"]
     assert before != both.ssh.registry.dump()
     again, dummy = both(playbook, **group_vars)
