@@ -3,7 +3,7 @@
 """Stand-in Windows hosts for tests and demonstrations."""
 
 from .behaviour import Behaviour
-from .counters import Counters, FileEntry, Journal, JournalEntry, ShellEntry
+from .counters import Counters, FileEntry, Journal, JournalEntry, ShellEntry, WmiEntry
 from .registry_view import RegistryView
 from .script import Script, Trouble, When
 from .standin import StandInHost
@@ -21,6 +21,7 @@ from .trouble import (
     Run,
     WrongRelatesTo,
 )
+from .wmi import Windows
 
 __all__ = [
     "Answer",
@@ -45,5 +46,7 @@ __all__ = [
     "StandInHost",
     "Trouble",
     "When",
+    "Windows",
+    "WmiEntry",
     "WrongRelatesTo",
 ]

@@ -108,6 +108,23 @@ class FileEntry:
     state: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WmiEntry:
+    """One enumeration's message or method call on another class than StdRegProv.
+
+    Attributes:
+        method: ``Enumerate``, ``Pull``, ``Release`` or the method's name.
+        resource: Namespace and class, the namespace in small letters.
+        query: The query of an Enumerate.
+        user: Who asks.
+    """
+
+    method: str
+    resource: str
+    query: str
+    user: str
+
+
 class Recorder:
     """Collects counters and journals from many threads."""
 
@@ -118,6 +135,7 @@ class Recorder:
         self._commands: list[ShellEntry] = []
         self._first_command = 0
         self._files: list[FileEntry] = []
+        self._wmi: list[WmiEntry] = []
 
     @property
     def counters(self) -> Counters:
@@ -141,6 +159,17 @@ class Recorder:
         """The file operations so far."""
         with self._lock:
             return tuple(self._files)
+
+    @property
+    def wmi(self) -> tuple[WmiEntry, ...]:
+        """The messages to WMI so far, those to StdRegProv not among them."""
+        with self._lock:
+            return tuple(self._wmi)
+
+    def asked(self, entry: WmiEntry) -> None:
+        """Append a message to WMI."""
+        with self._lock:
+            self._wmi.append(entry)
 
     def count(self, **amounts: int) -> None:
         """Add to the figures of these names."""
@@ -179,3 +208,4 @@ class Recorder:
             self._first_command += len(self._commands)
             self._commands.clear()
             self._files.clear()
+            self._wmi.clear()

@@ -23,6 +23,7 @@ from .lab_dir import LabDir, LabError
 from .registry import RegistryError
 from .seed_files import content_of, write_state
 from .standin import StandInHost
+from .wmi import seed_of
 
 _LOG = logging.getLogger(__name__)
 _SAVE_SECONDS = 0.2
@@ -93,7 +94,7 @@ class Lab:
             known = state.is_file() and not plan.fresh
             content = state if known else seed
             host = StandInHost(seed=content, name=name, transport=plan.transport, users=users)
-            host.registry.raw.on_change = self._marker(name)
+            host.registry.raw.on_change = host.windows.on_change = self._marker(name)
             self.hosts[name] = host
             self._connections[name] = connection
             if not known:
@@ -132,7 +133,8 @@ class Lab:
         for name in list(self._dirty):
             # First unmark: a change while writing marks it again.
             self._dirty.discard(name)
-            write_state(self.hosts[name].registry.raw, self._where.state_file(name))
+            host = self.hosts[name]
+            write_state(host.registry.raw, self._where.state_file(name), seed_of(host.windows))
 
     def _groups(self) -> dict[str, dict[str, dict[str, Any]]]:
         groups: dict[str, dict[str, dict[str, Any]]] = {}

@@ -18,12 +18,14 @@ class When:
 
     Attributes:
         message: Number among the matching SOAP messages since the trouble was added, from 1.
-        method: StdRegProv method, a pattern like ``Set*``; for shells ``ShellCreate``, ``ShellCommand``, ``ShellSend``,
-            ``ShellReceive``, ``ShellSignal``, ``ShellDelete``.
+        method: A method, a pattern like ``Set*``; ``Enumerate``, ``Pull``, ``Release``; for shells ``ShellCreate``,
+            ``ShellCommand``, ``ShellSend``, ``ShellReceive``, ``ShellSignal``, ``ShellDelete``.
         key: Key as ``HKLM\...``, compared as the registry compares.
         value: Value name, compared likewise.
         line: A pattern for the line of a shell's command like ``*reg*import*``, without regard to case; it holds for
             every message that is about the command.
+        resource: A pattern for namespace and class of an enumeration or of a method of another class than StdRegProv,
+            like ``*/RSOP_GPO``, without regard to case; it holds for every message of the enumeration.
         times: How many matching messages in a row; None for all from there on.
     """
 
@@ -32,6 +34,7 @@ class When:
     key: str | None = None
     value: str | None = None
     line: str | None = None
+    resource: str | None = None
     times: int | None = 1
 
     def __post_init__(self) -> None:
@@ -46,6 +49,8 @@ class When:
         if self.key is not None and (exchange.key is None or fold(exchange.key) != _folded_path(self.key)):
             return False
         if self.line is not None and not fnmatchcase((exchange.line or "").lower(), self.line.lower()):
+            return False
+        if self.resource is not None and not fnmatchcase((exchange.resource or "").lower(), self.resource.lower()):
             return False
         return self.value is None or (exchange.value is not None and fold(self.value) == fold(exchange.value))
 

@@ -9,6 +9,7 @@ Form::
         Name: {type: REG_DWORD, data: 1}
     denied:
       HKLM\SOFTWARE\Example: [read, write]
+    windows: {}  # what else the host is; see wmi/seeds.py
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def fill(registry: Store, content: Mapping[str, Any]) -> None:
     Raises:
         ValueError: A part of the content is not of the form above.
     """
-    if unknown := set(content) - {"registry", "denied", "description"}:
+    if unknown := set(content) - {"registry", "denied", "description", "windows"}:
         raise ValueError(f"a seed has no {min(unknown)!r}")
     for path, values in (content.get("registry") or {}).items():
         registry.ensure_key(path)
@@ -100,14 +101,22 @@ def _key(name: str, indent: str) -> str:
     return f"{text}:" if len(text) < _SIMPLE_KEY else f"? {text}\n{indent}:"
 
 
-def write_state(registry: Store, path: Path) -> None:
-    """Write a registry to a file that ``read_seed`` reads; readers never see half a file."""
+def write_state(registry: Store, path: Path, windows: Mapping[str, Any] | None = None) -> None:
+    """Write a host's state to a file that ``read_seed`` reads; readers never see half a file.
+
+    Args:
+        registry: The registry.
+        path: The file.
+        windows: What else there is of the host.
+    """
     content = content_of(registry)
     lines = ["---", "registry:" if content["registry"] else "registry: {}"]
     for key, values in content["registry"].items():
         lines.append(f"  {_key(key, '  ')}" if values else f"  {_key(key, '  ')} {{}}")
         lines.extend(f"    {_key(name, '    ')} {_flow(value)}" for name, value in values.items())
     lines.append(f"denied: {_flow(content['denied'])}")
+    if windows is not None:
+        lines.append(f"windows: {_flow(windows)}")
     text = "\n".join(lines) + "\n"
     new = path.with_suffix(path.suffix + ".new")
     new.write_text(text, encoding="utf-8")

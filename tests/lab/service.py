@@ -16,9 +16,11 @@ from .shells import Shells
 from .soap import Request, method_of, output_envelope, parameters_of, parse_request
 from .stdregprov import BadParameter, Call, Outcome, StdRegProv, empty_outputs, parse_call
 from .trouble import Action, Answer, Proceed
+from .wmi import Wmi
 from .wsman_fault import (
     ACCESS_DENIED,
     ACTION_NOT_SUPPORTED,
+    ENUMERATION,
     INVALID_SELECTORS,
     MAX_ENVELOPE_SIZE_EXCEEDED,
     RESOURCE_NOT_FOUND,
@@ -46,6 +48,7 @@ class _Exchange:
     key: str | None = None
     value: str | None = None
     line: str | None = None
+    resource: str | None = None
 
     def fault(self, fault: WsmanFault) -> Answer:
         """Return a fault as the answer."""
@@ -54,10 +57,18 @@ class _Exchange:
 
     def returned(self, code: int) -> Answer:
         """Return a return value without output parameters as the answer."""
-        if self.request is None or self.call is None:
+        if self.request is None:
             return self.fault(WsmanFault.of(SCHEMA))
+        if self.call is None:
+            body = self.service.wmi.returned(self.request, code)
+            return self.fault(WsmanFault.of(SCHEMA)) if body is None else self.answer(self.request, body)
         outcome = Outcome(return_value=code, outputs=empty_outputs(self.call.method))
         return self.output(self.request, self.call, outcome)
+
+    def answer(self, request: Request, body: str, **prefixes: str) -> Answer:
+        """Return the content of a body as the answer."""
+        action = f"{request.action}Response"
+        return Answer(body=envelope(action=action, relates_to=self.relates_to, body=body, extra=prefixes))
 
     def output(self, request: Request, call: Call, outcome: Outcome) -> Answer:
         """Return a method's outcome as the answer."""
@@ -89,6 +100,7 @@ class Service:
         machine: The machine's name in faults.
         address: The endpoint's URL in shell answers.
         provider: The registry provider.
+        wmi: Every other class.
         behaviour: The host's switches.
         script: The trouble to meet.
         recorder: Where to count and journal.
@@ -100,6 +112,7 @@ class Service:
     machine: str
     address: Callable[[], str]
     provider: StdRegProv
+    wmi: Wmi
     behaviour: Behaviour
     script: Script
     recorder: Recorder
@@ -125,6 +138,8 @@ class Service:
                 return self._prepare_call(exchange, request, user)
             if resource.startswith(_SHELLS):
                 return self._prepare_shell(exchange, request, user)
+            if resource.startswith(_WMI):
+                return self._prepare_wmi(exchange, request, user)
             raise FaultError(WsmanFault.of(RESOURCE_NOT_FOUND))
         except FaultError as error:
             exchange.relates_to = exchange.relates_to or error.relates_to
@@ -144,8 +159,19 @@ class Service:
             body = shells.perform(request, user)
         except FaultError as error:
             return exchange.fault(error.fault)
-        action = f"{request.action}Response"
-        return Answer(body=envelope(action=action, relates_to=exchange.relates_to, body=body, extra={"rsp": SHELL}))
+        return exchange.answer(request, body, rsp=SHELL)
+
+    def _prepare_wmi(self, exchange: _Exchange, request: Request, user: str) -> Proceed:
+        exchange.method, exchange.resource = self.wmi.about(request)
+        if not self.is_administrator(user):
+            raise FaultError(WsmanFault.of(ACCESS_DENIED))
+        return lambda: self._perform_wmi(exchange, request, user)
+
+    def _perform_wmi(self, exchange: _Exchange, request: Request, user: str) -> Answer:
+        try:
+            return exchange.answer(request, self.wmi.perform(request, user), n=ENUMERATION)
+        except FaultError as error:
+            return exchange.fault(error.fault)
 
     def _prepare_call(self, exchange: _Exchange, request: Request, user: str) -> Proceed:
         if not self.is_administrator(user):

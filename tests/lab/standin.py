@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .accounts import DOMAIN, Accounts
 from .behaviour import Behaviour
-from .counters import Counters, FileEntry, Journal, Recorder, ShellEntry
+from .counters import Counters, FileEntry, Journal, Recorder, ShellEntry, WmiEntry
 from .http_server import HttpServer
 from .inventory import connection_vars
 from .life import Running
 from .registry import Registry
 from .registry_view import RegistryView
 from .script import Script
+from .seed_files import read_seed
 from .service import Service
 from .session import Endpoint, Session
 from .shells import Place, Shells, Watched
 from .stdregprov import StdRegProv
 from .store import Store
 from .tls import Certificate
+from .wmi import Wmi, mark, windows_of
 
 if TYPE_CHECKING:
     from .wine import WineMachine
@@ -53,6 +55,7 @@ class StandInHost(Running):
 
     Attributes:
         registry: The registry as tests see it.
+        windows: What WMI shows of the host beside its registry: the system, the firewall, tasks, groups, RSoP.
         accounts: The users; its sets may be changed at any time.
         script: The trouble to meet.
         behaviour: The host's switches.
@@ -92,12 +95,17 @@ class StandInHost(Running):
         self.registry = RegistryView(raw)
         if seed is not None:
             self.registry.load(seed)
+        self.windows = windows_of(read_seed(seed), computer=name)
+        if store is None and seed is not None:
+            mark(self.registry, self.windows)
         self._shells = self._shells_on(machine) if machine is not None else None
         self._certificate = Certificate(name, directory) if transport == "https" else None
+        self._wmi = Wmi(self.windows, self.behaviour, self._recorder)
         self._service = Service(
             machine=name,
             address=lambda: self.endpoint,
             provider=StdRegProv(raw, self.behaviour),
+            wmi=self._wmi,
             behaviour=self.behaviour,
             script=self.script,
             recorder=self._recorder,
@@ -198,6 +206,16 @@ class StandInHost(Running):
     def files(self) -> tuple[FileEntry, ...]:
         """The file operations of transfers so far (a snapshot)."""
         return self._recorder.files
+
+    @property
+    def wmi(self) -> tuple[WmiEntry, ...]:
+        """The messages to classes other than StdRegProv so far (a snapshot)."""
+        return self._recorder.wmi
+
+    @property
+    def open_enumerations(self) -> int:
+        """How many enumerations have neither ended nor been released."""
+        return self._wmi.open_enumerations
 
     @property
     def open_shells(self) -> tuple[str, ...]:

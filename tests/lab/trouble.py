@@ -35,6 +35,7 @@ class Exchange(Protocol):
     key: str | None
     value: str | None
     line: str | None
+    resource: str | None
     relates_to: str
 
     def fault(self, fault: WsmanFault) -> Answer:

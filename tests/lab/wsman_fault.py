@@ -14,18 +14,21 @@ Shape = Literal["plain", "nested", "provider", "wmi_error", "no_detail"]
 WSMAN_FAULT = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 ADDRESSING_FAULT = "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault"
 _DETAIL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/"
-_ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
+ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 _EVENTING = "http://schemas.xmlsoap.org/ws/2004/08/eventing"
 _FAULT_NS = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
 _WMI_ERROR = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
 
 ACCESS_DENIED = 5
 INVALID_PARAMETER = 87
+INVALID_NAMESPACE = 0x8004100E
 PIPE_ENDED = 109
 RESOURCE_NOT_FOUND = 0x80338000
 HEADER_REQUIRED = 0x80338011
 ACTION_NOT_SUPPORTED = 0x80338013
+FILTER_DIALECT_UNAVAILABLE = 0x80338019
 CLASS_NOT_IN_NAMESPACE = 0x8033801A
+INVALID_ENUMERATION_CONTEXT = 0x8033801B
 OPERATION_TIMEOUT = 0x80338029
 INVALID_OPTIONS = 0x80338039
 SCHEMA = 0x80338041
@@ -106,7 +109,7 @@ class WsmanFault:
             relates_to=relates_to,
             body=body,
             header=header,
-            extra={"e": _EVENTING, "n": _ENUMERATION},
+            extra={"e": _EVENTING, "n": ENUMERATION},
         )
 
     def _detail(self, machine: str) -> str:
@@ -202,8 +205,22 @@ _KNOWN: dict[int, WsmanFault] = {
             text="The data source could not process the filter. ",
             message="The specified class does not exist in the given namespace. ",
             shape="nested",
-            action=f"{_ENUMERATION}/fault",
+            action=f"{ENUMERATION}/fault",
         ),
+        WsmanFault(
+            code=FILTER_DIALECT_UNAVAILABLE,
+            subcode="n:FilterDialectRequestedUnavailable",
+            text="The requested filtering dialect is not supported. ",
+            action=f"{ENUMERATION}/fault",
+        ),
+        WsmanFault(
+            code=INVALID_ENUMERATION_CONTEXT,
+            subcode="n:InvalidEnumerationContext",
+            text="The WS-Enumeration context in the enumeration is not valid. ",
+            role="s:Receiver",
+            action=f"{ENUMERATION}/fault",
+        ),
+        WsmanFault(code=INVALID_NAMESPACE, text="Invalid namespace ", shape="nested"),
         WsmanFault(code=OPERATION_TIMEOUT, subcode="w:TimedOut", text=_TIMEOUT_TEXT, role="s:Receiver"),
         WsmanFault(code=INVALID_OPTIONS, subcode="w:InvalidOptions", text="The request has invalid options. "),
         WsmanFault(code=SCHEMA, subcode="w:SchemaValidationError", text=_SCHEMA_TEXT),

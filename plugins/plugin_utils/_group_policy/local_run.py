@@ -16,30 +16,26 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
-from .._channels.enforce import UNDO_SECONDS, carry_out, prepare, take_back
+from .._channels.enforce import UNDO_SECONDS, Review, carry_out, prepare, take_back
 from .._channels.outcome import Outcome
 from .._policy.declaration import Declaration
 from .._policy.plan import Plan, Step
 from .._policy.words import EVERYTHING
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
-from .local_ended import Copies, Ended, FileOutcome, Ways, would_be
+from .local_ended import ATTEMPTS, Copies, Ended, FileOutcome, Tell, Ways, would_be
 from .local_plan import LocalPlan, files_first, plan_local
 from .local_reading import plan_both
 from .ports import EditedMeanwhile, LocalGpoFiles
 
-Tell = t.Callable[[t.Sequence[Outcome[t.Any]]], None]
 
-ATTEMPTS: t.Final = 3
-"""How often the files are read again and planned anew when somebody else edits them at the same time."""
-
-
-def enforce_both(
+def enforce_both(  # noqa: PLR0913  each is another thing that the caller knows
     ways: Ways,
     declaration: Declaration,
     *,
     check_mode: bool,
     copies: Copies,
     interrupted: Tell,
+    review: Review | None = None,
 ) -> Ended:
     """Bring registry and local GPO of a host to the declared state, or say what that would change.
 
@@ -49,6 +45,8 @@ def enforce_both(
         check_mode: Stop before the first write.
         copies: What becomes of the files that are replaced.
         interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+        review: Looks at the plan for the registry before anything is written, if the run changes anything; a plan that
+            is made anew because somebody else edits the files meanwhile is not looked at again.
 
     Raises:
         HostError: Nothing was written.
@@ -58,6 +56,8 @@ def enforce_both(
     closing = decided.closing and (planned.plan.closing or planned.refusal is not None)
     if planned.refusal is not None and not closing:
         raise planned.refusal
+    if review is not None and (decided.steps or planned.steps):
+        review(decided, planned.sets)
     if planned.steps and planned.refusal is None:
         if check_mode:
             copies.check()

@@ -20,9 +20,9 @@ wsman = pytest.importorskip("pypsrp.wsman")
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands import (
     shell_messages as messages,
 )
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.answer import Fault
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.answer import Fault, parse
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
-from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import envelope, fault, message_id
+from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import envelope, message_id
 
 SHELL = "11111111-AAAA-2222-BBBB-333333333333"
 COMMAND = "44444444-CCCC-5555-DDDD-666666666666"
@@ -125,9 +125,9 @@ def test_a_character_that_xml_cannot_carry_is_refused() -> None:
 
 
 def answered(content: str) -> messages.ShellAnswer:
-    answer = messages.read(envelope(content, relates_to="uuid:1"), message_id="1", doing="doing it")
-    assert isinstance(answer, messages.ShellAnswer)
-    return answer
+    found = parse(envelope(content, relates_to="uuid:1"), message_id="1", doing="doing it")
+    assert not isinstance(found, Fault)
+    return messages.read(found, "doing it")
 
 
 def received(content: str) -> messages.Piece:
@@ -175,7 +175,5 @@ def test_the_selector_is_the_shell_and_the_element_where_there_is_no_selector() 
         messages.shell_id_of(answered("<Shell/>"))
 
 
-def test_an_empty_body_is_an_answer_and_a_fault_is_a_fault() -> None:
+def test_an_empty_body_is_an_answer() -> None:
     assert () == answered("").elements
-    refused = messages.read(fault(relates_to="uuid:1", reason="no"), message_id="1", doing="doing it")
-    assert isinstance(refused, Fault)

@@ -18,13 +18,7 @@ requests = pytest.importorskip("requests")
 pypsrp_errors = pytest.importorskip("pypsrp.exceptions")
 winrm_errors = pytest.importorskip("winrm.exceptions")
 
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands import (
-    shell_messages as messages,
-)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands.opening import open_commands
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands.refusals import (
-    refused,
-)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands.ssh import SshHost
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.commands.winrs import (
     WinrsHost,
@@ -77,7 +71,7 @@ class Shell:
         self.connections = 0
 
     def exchange(self) -> Exchange:
-        return Exchange(self._open, read=messages.read, refused=refused)
+        return Exchange(self._open)
 
     def _open(self, fresh: bool) -> FakeTransport:
         del fresh

@@ -12,6 +12,9 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channe
     Fault,
     parse,
 )
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.wsman.answer import (
+    output as output_of,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wsman_host import (
     NIL,
@@ -29,7 +32,8 @@ EMPTY_NIL = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
 
 
 def read(body: bytes) -> Answer | Fault:
-    return parse(body, message_id=ID, doing="reading it")
+    content = parse(body, message_id=ID, doing="reading it")
+    return content if isinstance(content, Fault) else output_of(content, "reading it")
 
 
 def unusable(body: bytes, match: str) -> None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from ..._policy.kinds import NOT_XML
 from ..._registry.errors import HostError
-from ..wsman.answer import Answer, Fault, content_of, unusable
-from ..wsman.envelope import Request
+from ..wsman.answer import Content, unusable
+from ..wsman.envelope import Request, selector_set
 
 _SHELL: t.Final = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 _RESOURCE: t.Final = f"{_SHELL}/cmd"
@@ -38,7 +38,7 @@ _ENVELOPE: t.Final = (
     "<a:To>http://windows-host:5985/wsman</a:To>"
     '<w:ResourceURI s:mustUnderstand="true">%(resource)s</w:ResourceURI>'
     f'<a:ReplyTo><a:Address s:mustUnderstand="true">{_ANONYMOUS}</a:Address></a:ReplyTo>'
-    '<a:Action s:mustUnderstand="true">%(method)s</a:Action>'
+    '<a:Action s:mustUnderstand="true">%(action)s</a:Action>'
     "<a:MessageID>uuid:%(message_id)s</a:MessageID>"
     f'<w:MaxEnvelopeSize s:mustUnderstand="true">{_MAX_ENVELOPE_SIZE}</w:MaxEnvelopeSize>'
     '<w:Locale s:mustUnderstand="false" xml:lang="en-US"/>'
@@ -50,28 +50,25 @@ _ESCAPES: t.Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShellRequest(Request):
-    """A message to or about a shell; ``method`` is the whole action URI.
+    """A message to or about a shell.
 
     Attributes:
-        shell_id: The shell, or empty where none is there yet.
         options: Names and values.
     """
 
-    shell_id: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
     def to_bytes(self, *, message_id: str, seconds: int) -> bytes:
         """Return the message; see Request."""
-        selector = f'<w:Selector Name="ShellId">{_text(self.shell_id)}</w:Selector>'
         options = "".join(f'<w:Option Name="{name}">{value}</w:Option>' for name, value in self.options)
         return (
             _ENVELOPE
             % {
                 "resource": self.resource,
-                "method": self.method,
+                "action": self.action,
                 "message_id": message_id,
                 "seconds": seconds,
-                "selectors": f"<w:SelectorSet>{selector}</w:SelectorSet>" if self.shell_id else "",
+                "selectors": selector_set(self.selectors),
                 "options": f"<w:OptionSet>{options}</w:OptionSet>" if options else "",
                 "body": self.body,
             }
@@ -79,14 +76,16 @@ class ShellRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShellAnswer(Answer):
+class ShellAnswer:
     """An answer about a shell.
 
     Attributes:
+        doing: What was being done, for errors.
         elements: What is in the message's body.
     """
 
-    elements: tuple[ET.Element, ...]
+    doing: str
+    elements: Content
 
     def all(self, name: str) -> list[ET.Element]:
         """Return all elements of this local name, in order."""
@@ -126,21 +125,26 @@ def create() -> ShellRequest:
         "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>"
     )
     options = (("WINRS_NOPROFILE", "FALSE"), ("WINRS_CODEPAGE", str(_UTF_8)))
-    return ShellRequest(resource=_RESOURCE, method=f"{_TRANSFER}/Create", body=body, options=options)
+    return ShellRequest(resource=_RESOURCE, action=f"{_TRANSFER}/Create", body=body, options=options)
 
 
 def command(shell_id: str, line: str) -> ShellRequest:
     """Return the message that has cmd.exe run a line; the host puts ``cmd.exe /c`` before it."""
     options = (("WINRS_CONSOLEMODE_STDIN", "TRUE"), ("WINRS_SKIP_CMD_SHELL", "FALSE"))
     body = f"<rsp:CommandLine><rsp:Command>{_text(line)}</rsp:Command></rsp:CommandLine>"
-    return ShellRequest(resource=_RESOURCE, method=f"{_SHELL}/Command", body=body, shell_id=shell_id, options=options)
+    return ShellRequest(
+        resource=_RESOURCE, action=f"{_SHELL}/Command", body=body, selectors=_chosen(shell_id), options=options
+    )
 
 
 def receive(shell_id: str, command_id: str) -> ShellRequest:
     """Return the message that asks for output; the host waits for some."""
     stream = f'<rsp:DesiredStream CommandId="{_text(command_id)}">stdout stderr</rsp:DesiredStream>'
     return ShellRequest(
-        resource=_RESOURCE, method=f"{_SHELL}/Receive", body=f"<rsp:Receive>{stream}</rsp:Receive>", shell_id=shell_id
+        resource=_RESOURCE,
+        action=f"{_SHELL}/Receive",
+        body=f"<rsp:Receive>{stream}</rsp:Receive>",
+        selectors=_chosen(shell_id),
     )
 
 
@@ -148,18 +152,17 @@ def terminate(shell_id: str, command_id: str) -> ShellRequest:
     """Return the message that ends a command, also one that has ended."""
     code = f"<rsp:Code>{_SHELL}/signal/terminate</rsp:Code>"
     body = f'<rsp:Signal CommandId="{_text(command_id)}">{code}</rsp:Signal>'
-    return ShellRequest(resource=_RESOURCE, method=f"{_SHELL}/Signal", body=body, shell_id=shell_id)
+    return ShellRequest(resource=_RESOURCE, action=f"{_SHELL}/Signal", body=body, selectors=_chosen(shell_id))
 
 
 def delete(shell_id: str) -> ShellRequest:
     """Return the message that closes a shell, with all that runs in it."""
-    return ShellRequest(resource=_RESOURCE, method=f"{_TRANSFER}/Delete", body="", shell_id=shell_id)
+    return ShellRequest(resource=_RESOURCE, action=f"{_TRANSFER}/Delete", body="", selectors=_chosen(shell_id))
 
 
-def read(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
-    """Return what the host answered; see ``wsman.answer.parse``."""
-    content = content_of(body, message_id=message_id, doing=doing)
-    return content if isinstance(content, Fault) else ShellAnswer(doing=doing, fields=(), elements=content)
+def read(content: Content, doing: str) -> ShellAnswer:
+    """Return the content of an answer about a shell."""
+    return ShellAnswer(doing=doing, elements=content)
 
 
 def shell_id_of(answer: ShellAnswer) -> str:
@@ -181,6 +184,10 @@ def piece_of(answer: ShellAnswer) -> Piece:
             streams[name] += data
     done = any(element.get("State", "").endswith("/CommandState/Done") for element in answer.all("CommandState"))
     return Piece(**streams, exit_code=_exit_code(answer) if done else None)
+
+
+def _chosen(shell_id: str) -> tuple[tuple[str, str], ...]:
+    return (("ShellId", shell_id),)
 
 
 def _exit_code(answer: ShellAnswer) -> int:

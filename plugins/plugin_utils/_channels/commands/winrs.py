@@ -50,7 +50,7 @@ def open_winrs(connection: t.Any, *, lost: Errors, refused: Errors) -> WinrsHost
     Raises:
         UnsupportedConnection: It is another connection, or its Python package is missing.
     """
-    exchange = Exchange(reach.opener(connection, lost=lost), read=messages.read, refused=told_refusal)
+    exchange = Exchange(reach.opener(connection, lost=lost))
     return WinrsHost(connection, exchange, lost=lost, refused=refused)
 
 
@@ -217,7 +217,7 @@ class WinrsHost:
                 return output, piece.exit_code
 
     def _call(self, request: messages.ShellRequest, doing: str, *, changes: bool = False) -> messages.ShellAnswer:
-        return t.cast("messages.ShellAnswer", self._exchange.call(request, doing=doing, changes=changes))
+        return self._exchange.ask(request, read=messages.read, doing=doing, changes=changes, refused=told_refusal)
 
     def _delete(self, shell: str) -> None:
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of WS-Management: method output and faults, read without trust.
+"""Answers of WS-Management: their content, the output of StdRegProv and faults, read without trust.
 
 Windows, its older releases and Microsoft's OMI differ in the name of the output element, in where ReturnValue stands
 and in how null looks; therefore children count by local name, and absent, ``xsi:nil`` and no items are the same.
@@ -21,10 +21,13 @@ from .envelope import MAX_ENVELOPE_SIZE
 
 LARGEST: t.Final = 4 * MAX_ENVELOPE_SIZE
 
-_NUMBER: t.Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
+NUMBER: t.Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*", re.ASCII)
 _CODE: t.Final = re.compile(r"\s*(?:(?P<hex>0[xX][0-9a-fA-F]{1,8})|(?P<decimal>-?[0-9]{1,10}))\s*", re.ASCII)
 # A 2008 host answers with "uuid." where others write "uuid:"; letter case differs as well.
 _ID_PREFIX: t.Final = re.compile(r"^(?:urn:)?uuid[:.]", re.ASCII | re.IGNORECASE)
+
+Content = tuple[ET.Element, ...]
+"""The elements of a SOAP body; none in the answers to Delete and Signal."""
 
 # Stands for every element that is not there; nothing ever changes it.
 _ABSENT: t.Final = ET.Element("absent")
@@ -79,7 +82,7 @@ class Answer:
         return found[0]
 
     def _unsigned(self, name: str, text: str, bits: int, *, signed: bool) -> int:
-        match = _NUMBER.fullmatch(text)
+        match = NUMBER.fullmatch(text)
         number = int(match[1]) if match else -(2**64)
         if not (-(2 ** (bits - 1)) if signed else 0) <= number < 2**bits:
             raise unusable(self.doing, f"{name} is not a number of {bits} bits")
@@ -101,8 +104,8 @@ class Fault:
     text: str
 
 
-def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
-    """Return what the host answered.
+def parse(body: bytes, *, message_id: str, doing: str) -> Content | Fault:
+    """Return what the host answered: the elements of the body, or the fault that it is.
 
     Args:
         body: The HTTP body, decrypted.
@@ -112,27 +115,37 @@ def parse(body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
     Raises:
         HostError: It is no answer to this request that can be understood.
     """
-    content = content_of(body, message_id=message_id, doing=doing)
-    if isinstance(content, Fault):
-        return content
-    if not content:
-        raise _no_content(doing)
-    return Answer(doing=doing, fields=tuple(_fields(content[0], doing)))
-
-
-def content_of(body: bytes, *, message_id: str, doing: str) -> tuple[ET.Element, ...] | Fault:
-    """Return the elements in the body of the host's SOAP message, or the fault that it is; see ``parse``."""
     envelope = _tree(body, doing)
-    content = tuple(_child(envelope, "Body"))
-    is_fault = bool(content) and _local(content[0]) == "Fault"
-    if _local(envelope) != "Envelope" or _child(envelope, "Body") is _ABSENT:
+    if local_name(envelope) != "Envelope" or child(envelope, "Body") is _ABSENT:
         raise _no_content(doing)
-    relates_to = _text(_child(_child(envelope, "Header"), "RelatesTo"))
+    content = tuple(child(envelope, "Body"))
+    is_fault = bool(content) and local_name(content[0]) == "Fault"
+    relates_to = stripped(child(child(envelope, "Header"), "RelatesTo"))
     # The client libraries also take answers that are not encrypted, where the request was. Whoever forges one does not
     # know the id inside the encrypted request. A fault may lack it: Windows' quota faults come without RelatesTo.
     if (relates_to or not is_fault) and _plain_id(relates_to) != _plain_id(message_id):
         raise unusable(doing, "it belongs to another request")
     return _fault(content[0]) if is_fault else content
+
+
+def output(content: Content, doing: str) -> Answer:
+    """Return the content of an answer as the output of a method of StdRegProv.
+
+    Raises:
+        HostError: There is none, or a parameter is no text.
+    """
+    return Answer(doing=doing, fields=tuple(_fields(first(content, doing), doing)))
+
+
+def first(content: Content, doing: str) -> ET.Element:
+    """Return the element of a body that must have one.
+
+    Raises:
+        HostError: It is empty.
+    """
+    if not content:
+        raise _no_content(doing)
+    return content[0]
 
 
 def _no_content(doing: str) -> HostError:
@@ -154,25 +167,25 @@ def _tree(body: bytes, doing: str) -> ET.Element:
 
 def _fields(output: ET.Element, doing: str) -> t.Iterator[tuple[str, str]]:
     for element in output:
-        if any(name.endswith("}nil") and value.strip() in {"true", "1"} for name, value in element.items()):
+        if is_nil(element):
             continue
         if len(element):
-            raise unusable(doing, f"{_local(element)} holds elements instead of text")
-        yield _local(element), element.text or ""
+            raise unusable(doing, f"{local_name(element)} holds elements instead of text")
+        yield local_name(element), element.text or ""
 
 
 def _fault(fault: ET.Element) -> Fault:
     codes: list[int] = []
-    texts = [_text(_child(_child(fault, "Reason"), "Text"))]
-    for element in _child(fault, "Detail").iter():
-        name = _local(element)
+    texts = [stripped(child(child(fault, "Reason"), "Text"))]
+    for element in child(fault, "Detail").iter():
+        name = local_name(element)
         if name == "WSManFault":
             codes.extend(_codes(element.get("Code", "")))
-        elif name == "MSFT_WmiError" and _text(_child(element, "error_Type")).upper() in {"HRESULT", "WIN32", ""}:
-            codes.extend(_codes(_text(_child(element, "error_Code"))))
+        elif name == "MSFT_WmiError" and stripped(child(element, "error_Type")).upper() in {"HRESULT", "WIN32", ""}:
+            codes.extend(_codes(stripped(child(element, "error_Code"))))
         elif name in {"Message", "ProviderFault"}:
-            texts.append(_text(element))
-    values = [_text(element) for element in _child(fault, "Code").iter() if _local(element) == "Value"]
+            texts.append(stripped(element))
+    values = [stripped(element) for element in child(fault, "Code").iter() if local_name(element) == "Value"]
     return Fault(
         codes=tuple(reversed(codes)),
         subcode=next((value.rpartition(":")[2] for value in reversed(values) if value), ""),
@@ -188,15 +201,23 @@ def _codes(text: str) -> tuple[int, ...]:
     return (number % 2**32,) if number else ()
 
 
-def _child(parent: ET.Element, name: str) -> ET.Element:
-    return next((element for element in parent if _local(element) == name), _ABSENT)
+def child(parent: ET.Element, name: str) -> ET.Element:
+    """Return the first child of this local name, or an empty element."""
+    return next((element for element in parent if local_name(element) == name), _ABSENT)
 
 
-def _local(element: ET.Element) -> str:
+def is_nil(element: ET.Element) -> bool:
+    """Return True for null (XML Schema's ``xsi:nil``)."""
+    return any(name.endswith("}nil") and value.strip() in {"true", "1"} for name, value in element.items())
+
+
+def local_name(element: ET.Element) -> str:
+    """Return an element's name without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
-def _text(element: ET.Element) -> str:
+def stripped(element: ET.Element) -> str:
+    """Return an element's text without white space around it."""
     return (element.text or "").strip()
 
 

@@ -34,6 +34,10 @@ class Meaning:
     error: type[HostError] = HostError
 
 
+class NotOffered(HostError):
+    """The host's WMI does not have the namespace, the class or the property that is asked for."""
+
+
 WRONG_TYPE: t.Final = 0x80041005
 ABSENT_KEY: t.Final = 2
 # A Get* of an absent value returns 1, one in an absent key 2; a DeleteValue of an absent value returns 2.
@@ -54,9 +58,13 @@ _TOO_LARGE: t.Final = Meaning(
     advice='Raise MaxEnvelopeSizekb on the host (winrm set winrm/config @{MaxEnvelopeSizekb="1000"}), or use a group '
     "instead of many single helpers",
 )
-_NO_CLASS: t.Final = Meaning(
+NO_STDREGPROV: t.Final = Meaning(
     reason="the host's WMI does not offer StdRegProv in root/default",
     advice="Repair WMI on the host (winmgmt /verifyrepository; mofcomp regevent.mof), or use an ssh connection",
+)
+# One code stands for every query that cannot be processed: "the specified class does not exist" is its usual text.
+NOT_OFFERED: t.Final = Meaning(
+    reason="the host's WMI does not have this namespace, class or property", error=NotOffered
 )
 _QUOTA: t.Final = Meaning(
     reason="a quota of the host's WinRM service is used up",
@@ -83,18 +91,18 @@ CODES: t.Final[t.Mapping[int, Meaning]] = MappingProxyType(
         1018: Meaning(reason="the key has just been deleted by someone else", advice="Run it again"),
         1450: Meaning(reason="the host is out of resources"),
         0x80041001: _WMI,
-        0x80041002: _NO_CLASS,
+        0x80041002: NO_STDREGPROV,
         0x80041003: DENIED,
         0x80041004: _WMI,
         WRONG_TYPE: Meaning(reason="the value has another type"),
         0x80041006: Meaning(reason="WMI on the host is out of memory"),
         0x80041008: Meaning(reason="StdRegProv does not accept a parameter"),
-        0x8004100E: _NO_CLASS,
-        0x80041010: _NO_CLASS,
+        0x8004100E: NO_STDREGPROV,
+        0x80041010: NO_STDREGPROV,
         0x80070005: DENIED,
         0x8007000E: Meaning(reason="the host is out of memory"),
-        0x80338000: _NO_CLASS,
-        0x8033801A: _NO_CLASS,
+        0x80338000: NO_STDREGPROV,
+        0x8033801A: NO_STDREGPROV,
         0x80338029: _TIMEOUT,
         0x80338041: _REJECTED,
         0x8033805B: _REJECTED,
@@ -111,7 +119,7 @@ SUBCODES: t.Final[t.Mapping[str, Meaning]] = MappingProxyType(
         "EncodingLimit": _TOO_LARGE,
         "QuotaLimit": _QUOTA,
         "Concurrency": _QUOTA,
-        "DestinationUnreachable": _NO_CLASS,
+        "DestinationUnreachable": NO_STDREGPROV,
         "ActionNotSupported": _REJECTED,
         "UnsupportedFeature": _REJECTED,
         "InvalidSelectors": _REJECTED,

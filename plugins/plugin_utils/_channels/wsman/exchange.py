@@ -13,7 +13,7 @@ import typing as t
 import uuid
 
 from ..._registry.errors import HostError
-from .answer import Answer, Fault, parse, unusable
+from .answer import Answer, Content, Fault, output, parse, unusable
 from .envelope import Request
 from .failures import from_fault, from_no_answer, from_status, out_of_time
 from .transports import UNAUTHORIZED, Transport
@@ -27,12 +27,7 @@ _LONGEST_OPERATION: t.Final = 60
 OpenTransport = t.Callable[[bool], Transport]
 """Opens a transport; True demands a connection that nobody used before."""
 
-
-class Read(t.Protocol):
-    """A function that makes sense of a SOAP message."""
-
-    def __call__(self, body: bytes, *, message_id: str, doing: str) -> Answer | Fault:
-        """Return what the host answered; see ``answer.parse``."""
+Read = t.TypeVar("Read")
 
 
 class Refused(t.Protocol):
@@ -47,26 +42,17 @@ class Exchange:
 
     Args:
         open_transport: Opens the way to the host.
-        read: Makes sense of answers.
-        refused: Makes errors of faults.
         clock: Seconds that only go up.
 
     Attributes:
         messages: SOAP messages sent so far.
+        received: Bytes of the answers so far, faults not counted.
     """
 
-    def __init__(
-        self,
-        open_transport: OpenTransport,
-        *,
-        read: Read = parse,
-        refused: Refused = from_fault,
-        clock: t.Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, open_transport: OpenTransport, *, clock: t.Callable[[], float] = time.monotonic) -> None:
         self.messages = 0
+        self.received = 0
         self._open = open_transport
-        self._read = read
-        self._refused = refused
         self._clock = clock
         self._transport: Transport | None = None
         self._fresh = False
@@ -74,12 +60,26 @@ class Exchange:
         self._logon_refused: HostError | None = None
 
     def call(self, request: Request, *, doing: str, changes: bool) -> Answer:
-        """Return the output of a method.
+        """Return the output of a method of StdRegProv; see ``ask``."""
+        return self.ask(request, read=output, doing=doing, changes=changes)
+
+    def ask(
+        self,
+        request: Request,
+        *,
+        read: t.Callable[[Content, str], Read],
+        doing: str,
+        changes: bool = False,
+        refused: Refused | None = None,
+    ) -> Read:
+        """Return what an answer says.
 
         Args:
-            request: The call.
+            request: What to send.
+            read: Takes the content of the answer, and ``doing``; raises HostError for what cannot be used.
             doing: What is being done, for errors.
-            changes: True when the call changes something; it must do no harm when it is executed twice.
+            changes: True when the request changes something; it must do no harm when it is executed twice.
+            refused: Makes an error of a fault; without it ``failures.from_fault`` does.
 
         Raises:
             RemoteAssistanceError: There is no usable answer, or it is a fault.
@@ -88,16 +88,19 @@ class Exchange:
             raise self._logon_refused
         finished = False
         try:
-            answer = self._answer(request, doing=doing, changes=changes)
+            content = self._answer(request, doing=doing, changes=changes)
+            answer = content if isinstance(content, Fault) else read(content, doing)
             finished = True
         finally:
             # After a lost or senseless answer, or when Ansible's task timeout strikes in between (it is a
             # BaseException), request and answer may be out of step: the next call starts afresh.
             if not finished:
                 self.drop()
-        if isinstance(answer, Answer):
+        if not isinstance(answer, Fault):
             return answer
-        raise answer
+        if refused is None:
+            raise from_fault(answer, doing=doing, absent=request.absent)
+        raise refused(answer, doing=doing)
 
     def drop(self) -> None:
         """Drop the connection; never raises. The next call opens one of our own."""
@@ -110,7 +113,7 @@ class Exchange:
         """Let all waiting from now on end after this many seconds."""
         self._until = self._clock() + max(seconds, 0.0)
 
-    def _answer(self, request: Request, *, doing: str, changes: bool) -> Answer | HostError:
+    def _answer(self, request: Request, *, doing: str, changes: bool) -> Content | Fault:
         """Return the answer or the refusal; raise where the connection is of no more use."""
         try:
             try:
@@ -132,7 +135,7 @@ class Exchange:
                 raise out_of_time(doing=doing, outcome_unknown=changes and failure.maybe_sent) from None
             raise from_no_answer(failure, doing=doing, changes=changes) from None
 
-    def _send(self, request: Request, *, doing: str) -> Answer | HostError:
+    def _send(self, request: Request, *, doing: str) -> Content | Fault:
         left = None if self._until is None else self._until - self._clock()
         if left is not None and left <= 0:
             raise out_of_time(doing=doing, outcome_unknown=False)
@@ -147,19 +150,21 @@ class Exchange:
         except HttpStatus as failure:
             if failure.status == UNAUTHORIZED or not failure.body.lstrip().startswith(b"<"):
                 raise
-            fault = self._fault_or_status(failure, message_id=message_id, doing=doing)
-            return self._refused(fault, doing=doing)
-        answer = self._read(body, message_id=message_id, doing=doing)
-        return self._refused(answer, doing=doing) if isinstance(answer, Fault) else answer
+            return _fault_or_status(failure, message_id=message_id, doing=doing)
+        content = parse(body, message_id=message_id, doing=doing)
+        if not isinstance(content, Fault):
+            self.received += len(body)
+        return content
 
-    def _fault_or_status(self, failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
-        try:
-            answer = self._read(failure.body, message_id=message_id, doing=doing)
-        except HostError:
-            raise from_status(failure.status, failure.body, doing=doing) from None  # such as a proxy's page
-        if isinstance(answer, Fault):
-            return answer
-        raise unusable(doing, f"HTTP status {failure.status} with a method's output")
+
+def _fault_or_status(failure: HttpStatus, *, message_id: str, doing: str) -> Fault:
+    try:
+        content = parse(failure.body, message_id=message_id, doing=doing)
+    except HostError:
+        raise from_status(failure.status, failure.body, doing=doing) from None  # such as a proxy's page
+    if isinstance(content, Fault):
+        return content
+    raise unusable(doing, f"HTTP status {failure.status} with a method's output")
 
 
 def _operation_seconds(transport: Transport, left: float | None) -> int:

@@ -17,6 +17,7 @@ from .codes import (
     CODES,
     DEAD_SESSION,
     LOGON_REFUSED,
+    NO_STDREGPROV,
     PLAIN_TRAFFIC,
     STATUSES,
     SUBCODES,
@@ -35,16 +36,19 @@ def from_return_code(code: int, *, doing: str) -> HostError:
     return _error(CODES.get(code, _UNKNOWN_RETURN), doing=doing, code=code)
 
 
-def from_fault(fault: Fault, *, doing: str) -> HostError:
+def from_fault(fault: Fault, *, doing: str, absent: Meaning = NO_STDREGPROV) -> HostError:
     """Return the error for a fault; codes and SOAP's names decide, the host's text is only shown.
 
     Args:
         fault: What the host answered.
         doing: What was being done.
+        absent: What it means when the host does not have what was asked for.
     """
     code = next((code for code in fault.codes if code in CODES), next(iter(fault.codes), None))
     known = CODES.get(code) if code is not None else None
     meaning = known or SUBCODES.get(fault.subcode, _UNKNOWN)
+    if meaning is NO_STDREGPROV:
+        meaning = absent
     words = [shown(fault.subcode, longest=60)] if meaning is _UNKNOWN and fault.subcode else []
     if fault.text:
         words.append(f"the host says: {shown(fault.text)}")

@@ -17,9 +17,9 @@ from types import MappingProxyType
 
 from ..._registry.model import Data, RegistryKey, RegistryValue, ValueType
 from .answer import Answer
-from .envelope import Request, parameter
+from .envelope import WMI, Request, invocation, parameter
 
-RESOURCE: t.Final = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/default/StdRegProv"
+RESOURCE: t.Final = f"{WMI}/root/default/StdRegProv"
 
 # HKLM is the provider's default root, but saying so costs little and leaves nothing to a default.
 _ROOT: t.Final = parameter("hDefKey", "2147483650")
@@ -91,6 +91,11 @@ def list_values(key: RegistryKey) -> Request:
     return _request("EnumValues", _key(key))
 
 
+def list_keys(key: RegistryKey) -> Request:
+    """Return the request for the names of the keys below a key."""
+    return _request("EnumKey", _key(key))
+
+
 def get_value(key: RegistryKey, name: str, accessor: Accessor) -> Request:
     """Return the request for one value."""
     return _request(f"Get{accessor.noun}Value", _key(key) + parameter("sValueName", name))
@@ -121,4 +126,4 @@ def _key(key: RegistryKey) -> str:
 
 
 def _request(method: str, body: str) -> Request:
-    return Request(resource=RESOURCE, method=method, body=body)
+    return invocation(RESOURCE, method, body)

@@ -65,6 +65,11 @@ class WsmanRegistry:
         self._missing_keys: set[str] = set()
 
     @property
+    def exchange(self) -> Exchange:
+        """The conversation with the host, for questions to other WMI classes."""
+        return self._exchange
+
+    @property
     def requests(self) -> int:
         """Messages sent so far, those of the logon not counted."""
         return self._exchange.messages
@@ -79,6 +84,15 @@ class WsmanRegistry:
             before = wanted.get(one.key, ())
             wanted[one.key] = None if before is None or one.names is None else (*before, *one.names)
         return MappingProxyType({key: self._read_key(key, names) for key, names in wanted.items()})
+
+    def keys(self, key: RegistryKey) -> tuple[str, ...] | None:
+        """Return the names of the keys below a key, or None where that key is absent."""
+        answer = self._call(provider.list_keys(key), _reading(key))
+        if answer.return_value == ABSENT_KEY:
+            return None
+        if answer.return_value:
+            raise from_return_code(answer.return_value, doing=answer.doing)
+        return answer.texts("sNames")
 
     def write(self, writes: t.Sequence[Write]) -> tuple[WriteFailure, ...]:
         """Write in the given order; see RegistryChannel.
