@@ -24,6 +24,9 @@ from ..words import shown
 
 _TREE: t.Final = "tree"
 
+# Such as a key that an export leaves out although it shows one below.
+_NOT_LOADED: t.Final = HostError(doing="reading the registry", reason="the host's answer does not hold the key")
+
 Found = t.TypeVar("Found")
 
 
@@ -86,9 +89,7 @@ class Snapshot:
         """Return the values that are there; see KeyReader."""
         found = {}
         for one in reads:
-            values = self._known[fold(one.key.path)]
-            if isinstance(values, HostError):
-                raise values
+            values = self._values(one.key)
             names = None if one.names is None else {fold(name) for name in one.names}
             found[one.key] = state(values or (), names, doing=f"reading {shown(str(one.key))}")
         return MappingProxyType(found)
@@ -96,13 +97,16 @@ class Snapshot:
     def keys(self, key: RegistryKey) -> tuple[str, ...] | None:
         """Return the names of the keys below a key of the tree; see KeyReader."""
         path = fold(key.path)
-        values = self._known[path]
-        if isinstance(values, HostError):
-            raise values
-        if values is None:
+        if self._values(key) is None:
             return None
         below = (known[len(path) + 1 :] for known in self._known if known.startswith(path + "\\"))
         return tuple(dict.fromkeys(name.partition("\\")[0] for name in below))
+
+    def _values(self, key: RegistryKey) -> Values | None:
+        values = self._known.get(fold(key.path), _NOT_LOADED)
+        if isinstance(values, HostError):
+            raise values
+        return values
 
     def _fit(self, keys: t.Iterable[RegistryKey]) -> list[RegistryKey]:
         """Return the keys that can stand on a line; of the others it is known why they cannot be read."""
