@@ -10,17 +10,15 @@ import typing as t
 from datetime import UTC, datetime
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
-    FirewallPolicy,
     read_policy,
     read_rules,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.gather import gather
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import (
-    HelperGroup,
-    read_group,
-)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import read_group
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallPolicy
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
     AppliedGpo,
+    HelperGroup,
     HostFacts,
     Mdm,
     Membership,

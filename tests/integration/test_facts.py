@@ -6,13 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
-    FirewallPolicy,
-)
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import (
-    HelperGroup,
-)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallPolicy
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
+    HelperGroup,
     Mdm,
     MdmSetting,
     Membership,

@@ -14,8 +14,6 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channe
     switch,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import (
-    HelperGroup,
-    TaskOutcome,
     read_group,
     start_task,
 )
@@ -24,7 +22,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     state_of,
     to_switch,
 )
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import Unread
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
+    HelperGroup,
+    TaskOutcome,
+    Unread,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import (
     AccessDenied,
     HostError,

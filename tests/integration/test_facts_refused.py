@@ -10,9 +10,7 @@ import typing as t
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
-    FirewallPolicy,
-)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallPolicy
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
     HostFacts,
     OperatingSystem,

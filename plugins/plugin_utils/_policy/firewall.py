@@ -53,6 +53,19 @@ class FirewallRule:
     keys: t.Mapping[str, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirewallPolicy:
+    """What Group Policy says of the firewall as far as it matters here.
+
+    Attributes:
+        rules: Names of rules for Remote Assistance that a policy delivers.
+        merge_off: The profiles in which the host's own rules do not count (AllowLocalPolicyMerge is 0).
+    """
+
+    rules: tuple[str, ...]
+    merge_off: tuple[str, ...]
+
+
 def is_of_group(group: str | None) -> bool:
     """Return True for the group's resource id; Windows spells the path of such ids in several ways."""
     folded = (group or "").lower()

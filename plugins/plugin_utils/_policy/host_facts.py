@@ -26,6 +26,12 @@ DOMAIN_CONTROLLER: t.Final = "domain_controller"
 
 WINDOWS_FOLDER: t.Final = "C:\\Windows"
 
+FINISHED: t.Final = "finished"
+STARTED: t.Final = "started"
+MISSING: t.Final = "missing"
+TURNED_OFF: t.Final = "disabled"
+FAILED: t.Final = "failed"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unread:
@@ -191,3 +197,31 @@ class HostFacts:
     system: OperatingSystem | Unread = NOT_ASKED
     membership: Membership | Unread = NOT_ASKED
     feature: bool | Unread = NOT_ASKED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskOutcome:
+    """What became of starting the task.
+
+    Attributes:
+        state: finished, started (not finished within 15 s), missing, disabled or failed.
+        result: What the task returned, 0 for success; None where it has not finished.
+        why: The reason of a failure.
+    """
+
+    state: str
+    result: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HelperGroup:
+    r"""The local group that Windows lets offer help.
+
+    Attributes:
+        exists: False where the host has no group of that name, which is normal before the first Offer policy.
+        members: ``DOMAIN\name`` of each member.
+    """
+
+    exists: bool
+    members: tuple[str, ...] = ()

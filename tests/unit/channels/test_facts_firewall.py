@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
-    FirewallPolicy,
     read_policy,
     read_rules,
     switch,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import (
+    FirewallPolicy,
     FirewallRule,
     blocking,
     default_state,

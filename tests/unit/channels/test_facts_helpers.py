@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import (
-    HelperGroup,
-    TaskOutcome,
     read_group,
     start_task,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
+    HelperGroup,
     Membership,
     OperatingSystem,
+    TaskOutcome,
     Unread,
 )
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.wmi_host import Xml, moment, reference

@@ -12,9 +12,8 @@ FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from ..._policy.firewall import RULE_GROUP, FirewallRule, allows, is_of_group
+from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
 from ..._policy.host_facts import Unread
 from ..._registry.model import KeyRead, RegistryKey
 from ..wsman.answer import unusable
@@ -33,19 +32,6 @@ _COLUMNS: t.Final = ",".join(
 _LOCAL_STORES: t.Final = frozenset({None, 0, 1})
 _POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
 _PROFILES: t.Final = ("DomainProfile", "PrivateProfile", "PublicProfile")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FirewallPolicy:
-    """What Group Policy says of the firewall as far as it matters here.
-
-    Attributes:
-        rules: Names of rules for Remote Assistance that a policy delivers.
-        merge_off: The profiles in which the host's own rules do not count (AllowLocalPolicyMerge is 0).
-    """
-
-    rules: tuple[str, ...]
-    merge_off: tuple[str, ...]
 
 
 def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:

@@ -14,10 +14,21 @@ from __future__ import annotations
 import re
 import time
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime
 
-from ..._policy.host_facts import DOMAIN_CONTROLLER, Membership, OperatingSystem, Unread
+from ..._policy.host_facts import (
+    DOMAIN_CONTROLLER,
+    FAILED,
+    FINISHED,
+    MISSING,
+    STARTED,
+    TURNED_OFF,
+    HelperGroup,
+    Membership,
+    OperatingSystem,
+    TaskOutcome,
+    Unread,
+)
 from ..wsman.codes import NotOffered
 from ..wsman.enumerate import select
 from ..wsman.exchange import Exchange
@@ -30,46 +41,12 @@ TASK_NAME: t.Final = "RemoteAssistanceTask"
 GROUP: t.Final = "Offer Remote Assistance Helpers"
 """The group's English name; Windows may translate it, and no other way to tell it is known."""
 
-FINISHED: t.Final = "finished"
-STARTED: t.Final = "started"
-MISSING: t.Final = "missing"
-TURNED_OFF: t.Final = "disabled"
-FAILED: t.Final = "failed"
-
 _NAMESPACE: t.Final = "root/Microsoft/Windows/TaskScheduler"
 _DISABLED_STATE: t.Final = 1
 _RUNNING: t.Final = 0x41301  # SCHED_S_TASK_RUNNING
 _LONGEST: t.Final = 15.0
 _PAUSE: t.Final = 1.0
 _ACCOUNT_PATH: t.Final = re.compile(r'Domain="(?P<domain>[^"]*)",Name="(?P<name>[^"]*)"')
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskOutcome:
-    """What became of starting the task.
-
-    Attributes:
-        state: finished, started (not finished within 15 s), missing, disabled or failed.
-        result: What the task returned, 0 for success; None where it has not finished.
-        why: The reason of a failure.
-    """
-
-    state: str
-    result: int | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HelperGroup:
-    r"""The local group that Windows lets offer help.
-
-    Attributes:
-        exists: False where the host has no group of that name, which is normal before the first Offer policy.
-        members: ``DOMAIN\name`` of each member.
-    """
-
-    exists: bool
-    members: tuple[str, ...] = ()
 
 
 def start_task(
