@@ -15,7 +15,7 @@ from .._policy.plan import Plan, Step, plan, same_value
 from .._policy.targets import needed_reads
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from .._registry.model import Observed, Write
-from .outcome import Outcome
+from .outcome import Begin, Outcome, begin_at_once
 from .ports import RegistryChannel
 from .sending import Record, Sender
 
@@ -29,6 +29,7 @@ def enforce(
     *,
     check_mode: bool,
     interrupted: t.Callable[[Outcome[Step]], None],
+    begin: Begin = begin_at_once,
 ) -> Outcome[Step]:
     """Bring a host's registry to the declared state, or say what that would change.
 
@@ -37,6 +38,7 @@ def enforce(
         declaration: What the user wants.
         check_mode: Stop before the first write.
         interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+        begin: Asked before the first write whether to go on.
 
     Returns:
         How it ended. A failure after the first write is part of the outcome, with what was restored.
@@ -47,6 +49,9 @@ def enforce(
     decided = prepare(channel, declaration)
     if check_mode:
         return Outcome(plan=decided, made=decided.steps)
+    untouched: Outcome[Step] = Outcome(plan=decided, left=decided.steps)
+    if not begin([untouched], closing=decided.closing):
+        return untouched
     return carry_out(channel, declaration, decided, interrupted=interrupted)
 
 

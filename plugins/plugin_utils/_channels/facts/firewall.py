@@ -15,7 +15,8 @@ import typing as t
 
 from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
 from ..._policy.host_facts import Unread
-from ..._registry.model import KeyRead, RegistryKey
+from ..._registry.model import KeyRead
+from ..firewall.rule_text import MERGE, POLICIES, POLICY_RULES, PROFILES, names_in
 from ..wsman.answer import unusable
 from ..wsman.enumerate import Query, query
 from ..wsman.exchange import Exchange
@@ -30,13 +31,11 @@ _COLUMNS: t.Final = ",".join(
     ("InstanceID", *_KEYS, "RuleGroup", "Enabled", "Direction", "Action", "Profiles", "PolicyStoreSourceType")
 )
 _LOCAL_STORES: t.Final = frozenset({None, 0, 1})
-_POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
-_PROFILES: t.Final = ("DomainProfile", "PrivateProfile", "PublicProfile")
 
 
 def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
     """Return the rules of the group, none where the host has no such group."""
-    return attempt(lambda: _rules(exchange))
+    return attempt(lambda: rules_of(exchange))
 
 
 def read_policy(registry: KeyReader) -> FirewallPolicy | Unread:
@@ -56,7 +55,15 @@ def switch(exchange: Exchange, rule: FirewallRule, *, on: bool) -> None:
     check(invoke(exchange, call, doing=doing, changes=True))
 
 
-def _rules(exchange: Exchange) -> tuple[FirewallRule, ...]:
+def rules_of(exchange: Exchange) -> tuple[FirewallRule, ...]:
+    """Return the rules of the group, none where the host has no such group.
+
+    Raises:
+        NotOffered: Windows does not have this part of WMI: before Windows 8 and Server 2012.
+        AccessDenied: The account may not read it.
+        HostError: The answer cannot be used.
+        HostUnreachable: The connection was lost.
+    """
     doing = "reading the firewall rules"
     wql = f"SELECT {_COLUMNS} FROM {_CLASS} WHERE RuleGroup"  # noqa: S608  constants only
     found = rows(exchange, _NAMESPACE, f"{wql}='{RULE_GROUP}'", doing=doing)
@@ -84,17 +91,12 @@ def _rule(item: Item) -> FirewallRule:
 
 
 def _policy(registry: KeyReader) -> FirewallPolicy:
-    name = "AllowLocalPolicyMerge"
+    if registry.keys(POLICIES) is None:
+        return FirewallPolicy(rules=(), merge_off=())  # the usual case, in one message instead of four
     off = [
-        profile for profile in _PROFILES if number_of(values_of(registry, rf"{_POLICIES}\{profile}", name), name) == 0
+        profile
+        for profile in PROFILES
+        if number_of(values_of(registry, rf"{POLICIES.path}\{profile}", MERGE), MERGE) == 0
     ]
-    key = RegistryKey(path=rf"{_POLICIES}\FirewallRules")
-    values = registry.read([KeyRead(key=key)])[key].by_name.values()
-    # "v2.30|Action=Allow|Active=TRUE|...|EmbedCtxt=@FirewallAPI.dll,-33002|" (MS-GPFAS 2.2.2)
-    delivered = [
-        value.name
-        for value in values
-        for part in str(value.data).split("|")
-        if part.startswith("EmbedCtxt=") and is_of_group(part.partition("=")[2])
-    ]
-    return FirewallPolicy(rules=tuple(delivered), merge_off=tuple(off))
+    values = registry.read([KeyRead(key=POLICY_RULES)])[POLICY_RULES].by_name.values()
+    return FirewallPolicy(rules=names_in(values), merge_off=tuple(off))

@@ -85,6 +85,11 @@ class RegExeRegistry:
         self._refused_keys: dict[str, HostError] = {}
 
     @property
+    def commands(self) -> HostCommands:
+        """The way to the host, for other lines of cmd.exe."""
+        return self._host
+
+    @property
     def requests(self) -> int:
         """Lines run and files transferred so far."""
         return self._host.calls
