@@ -19,13 +19,15 @@ from ..plugin_utils._ansible.results import (
     registry_part,
 )
 from ..plugin_utils._ansible.schema_check import SchemaCheck
-from ..plugin_utils._channels.enforce import enforce
+from ..plugin_utils._ansible.whole_run import CoreEnded, Whole, both_core, enforce_whole, registry_core
+from ..plugin_utils._channels.firewall.whole_run import Core
 from ..plugin_utils._channels.outcome import Outcome
+from ..plugin_utils._channels.ports import RegistryChannel
 from ..plugin_utils._channels.wsman.warm_up import warm_up
 from ..plugin_utils._group_policy.local_ended import Copies, Ways
-from ..plugin_utils._group_policy.local_run import enforce_both
 from ..plugin_utils._group_policy.refresh import refresh_policy
 from ..plugin_utils._policy.catalogue import LOCAL_GPO
+from ..plugin_utils._policy.declaration import Declaration
 
 __all__ = ["ARGUMENT_SPEC", "ActionModule"]
 
@@ -52,12 +54,10 @@ class ActionModule(RemoteAssistanceAction):
 
     def _registry(self, request: Request, host: str) -> Result:
         with self.channel(temp_dir=request.options.temp_dir) as channel:
-
-            def interrupted(outcome: Outcome[t.Any]) -> None:
-                self._tell_interruption([outcome])
-
-            outcome = enforce(channel, request.declaration, check_mode=self._task.check_mode, interrupted=interrupted)
-            return outcome_result([registry_part(outcome)], host=host) | self.describe(channel)
+            core = registry_core(channel, request.declaration, check_mode=self._task.check_mode)
+            whole = self._whole(core, channel, request.declaration)
+            result = outcome_result([registry_part(whole.core), *whole.parts], host=host)
+            return self._with_warnings(result, whole.warnings) | self.describe(channel)
 
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
         options = request.options
@@ -66,20 +66,21 @@ class ActionModule(RemoteAssistanceAction):
         if backups is not None:
             copies = Copies(keep=backups.keep, check=backups.check, suffix=backups.suffix)
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
-            ended = enforce_both(
-                Ways(registry=channel, folder=way.folder),
-                request.declaration,
-                check_mode=self._task.check_mode,
-                copies=copies,
-                interrupted=self._tell_interruption,
-            )
+            ways = Ways(registry=channel, folder=way.folder)
+            core = both_core(ways, request.declaration, check_mode=self._task.check_mode, copies=copies)
+            whole = self._whole(core, channel, request.declaration)
+            ended = whole.core
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
-            result = outcome_result([registry_part(ended.registry), files], host=host)
-            result |= self.describe(channel, way)
+            result = outcome_result([registry_part(ended.registry), files, *whole.parts], host=host)
+            result = self._with_warnings(result, whole.warnings) | self.describe(channel, way)
         if backups is not None and not self._task.check_mode:
             result["backup_files"] = backups.files
             result["backup_files_on_host"] = list(ended.copies)
         return result
+
+    def _whole(self, core: Core[CoreEnded], channel: RegistryChannel, declaration: Declaration) -> Whole[CoreEnded]:
+        check_mode = self._task.check_mode
+        return enforce_whole(core, channel, declaration, check_mode=check_mode, interrupted=self._tell_interruption)
 
     def _refresh(self, result: Result) -> Result:
         try:

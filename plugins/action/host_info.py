@@ -11,6 +11,7 @@ import typing as t
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
 from ..plugin_utils._ansible.inputs import checked_options
 from ..plugin_utils._ansible.plain import plain
+from ..plugin_utils._channels.firewall.reading import read_firewall
 from ..plugin_utils._group_policy.local_info import local_info
 from ..plugin_utils._group_policy.ports import GroupPolicyFolder
 from ..plugin_utils._policy.effective import effective
@@ -32,6 +33,7 @@ class ActionModule(RemoteAssistanceAction):
             channel = stack.enter_context(self.channel(temp_dir=options.temp_dir))
             way = stack.enter_context(self.local_gpo(options)) if options.local_gpo else None
             observed = channel.read(EVERYTHING)
+            firewall = read_firewall(channel)
             local_gpo = {} if way is None else _local_gpo(way.folder, observed)
             facts = self.describe(channel, way)
         words = in_words(observed)
@@ -42,6 +44,7 @@ class ActionModule(RemoteAssistanceAction):
             "control_panel": control_panel,
             "helpers": helpers_in_words(observed),
             "effective": {name: answer.to_result() for name, answer in effective(observed).items()},
+            "firewall": firewall,
             **facts,
             **local_gpo,
         }

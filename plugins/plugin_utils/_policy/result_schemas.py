@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from . import effective, plan
+from . import effective, firewall, plan
 from .catalogue import (
     CONTROL_PANEL,
+    FIREWALL,
     FULL_CONTROL,
     GPT_INI,
     LIVE_POLICY,
@@ -38,8 +39,13 @@ def changes_schema() -> Schema:
         "type": "array",
         "items": _closed(
             {
-                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO, DOMAIN_GPO]},
-                "setting": {"enum": [*setting_names(), GPT_INI, *GPO_SETTINGS]},
+                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO, DOMAIN_GPO, FIREWALL]},
+                "setting": {
+                    "anyOf": [
+                        {"enum": [*setting_names(), GPT_INI, *GPO_SETTINGS]},
+                        {"type": "string", "pattern": rf"^{FIREWALL}\..", "description": "A rule, by its name."},
+                    ]
+                },
                 "path": {"type": ["string", "null"], "pattern": r"^HKLM\\"},
                 "type": {"type": ["string", "null"], "pattern": "^REG_"},
                 "before": _WORD,
@@ -80,6 +86,7 @@ def host_info_schema() -> Schema:
                 },
                 "helpers": _TEXTS,
                 "effective": _closed(answers),
+                "firewall": _firewall(),
                 "local_gpo": {"anyOf": [_local_gpo(_policies(in_file)), {"type": "null"}]},
             },
             optional=("local_gpo",),
@@ -122,6 +129,20 @@ def domain_gpo_info_schema() -> Schema:
         "type": "array",
         "items": _closed(gpo),
     }
+
+
+def _firewall() -> Schema:
+    texts_or_null = {"anyOf": [_TEXTS, {"type": "null"}]}
+    return _closed(
+        {
+            "state": {"enum": list(firewall.STATES)},
+            "rules": {"type": "object", "additionalProperties": {"enum": [firewall.ON, firewall.OFF]}},
+            "blocking": _TEXTS,
+            "merge_off": texts_or_null,
+            "policy_rules": texts_or_null,
+            "unknown": _TEXTS,
+        }
+    )
 
 
 def _policies(helpers: Schema) -> Schema:
