@@ -166,10 +166,7 @@ def test_no_run_lets_more_pass_than_before_or_wanted_nor_touches_what_is_not_its
     way.refused = refused
     before = host.passing()
     targets = {"disabled": lambda dummy: False, "all_rules": lambda dummy: True, "enabled": default_of}
-    wish = {
-        one.id: targets[wanted](one.id) if one.is_local and one.allows else None
-        for one in rules
-    }
+    wish = {one.id: targets[wanted](one.id) if one.is_local and one.allows else None for one in rules}
     after = frozenset(
         one.id for one in rules if one.allows and (one.is_enabled if wish[one.id] is None else wish[one.id])
     )
