@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ..plugin_utils._ansible.audit import AUDITED, audited
 from ..plugin_utils._ansible.backups import Backups
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result, display
+from ..plugin_utils._ansible.conflict_review import ConflictReview
+from ..plugin_utils._ansible.helper_sync import sync_result
 from ..plugin_utils._ansible.inputs import ARGUMENT_SPEC, Request, request_of
 from ..plugin_utils._ansible.results import (
     Part,
@@ -17,17 +20,21 @@ from ..plugin_utils._ansible.results import (
     outcome_result,
     refresh_result,
     registry_part,
+    with_more,
 )
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._ansible.whole_run import CoreEnded, Whole, both_core, enforce_whole, registry_core
+from ..plugin_utils._channels.facts.opening import facts_reader
+from ..plugin_utils._channels.facts.ports import HostFactsReader
 from ..plugin_utils._channels.firewall.whole_run import Core
 from ..plugin_utils._channels.outcome import Outcome
 from ..plugin_utils._channels.ports import RegistryChannel
 from ..plugin_utils._channels.wsman.warm_up import warm_up
 from ..plugin_utils._group_policy.local_ended import Copies, Ways
 from ..plugin_utils._group_policy.refresh import refresh_policy
-from ..plugin_utils._policy.catalogue import LOCAL_GPO
+from ..plugin_utils._policy.catalogue import HELPER_KEY, LOCAL_GPO
 from ..plugin_utils._policy.declaration import Declaration
+from ..plugin_utils._policy.plan import Step
 
 __all__ = ["ARGUMENT_SPEC", "ActionModule"]
 
@@ -47,17 +54,21 @@ class ActionModule(RemoteAssistanceAction):
         else:
             result = self._registry(request, host)
         if request.options.refresh_policy and result["changed"] and not self._task.check_mode and "msg" not in result:
-            result |= self._refresh(result)
+            result = with_more(result, self._refresh(result))
         if self._task.check_mode:
             result[AUDITED] = audited(request, task_vars)
-        return self._with_warnings(result, request.declaration.cautions())
+        return with_more(result, {"warnings": request.declaration.cautions()})
 
     def _registry(self, request: Request, host: str) -> Result:
         with self.channel(temp_dir=request.options.temp_dir) as channel:
-            core = registry_core(channel, request.declaration, check_mode=self._task.check_mode)
+            reader = facts_reader(channel)
+            review = _review(reader, request, channel)
+            core = registry_core(channel, request.declaration, check_mode=self._task.check_mode, review=review)
             whole = self._whole(core, channel, request.declaration)
-            result = outcome_result([registry_part(whole.core), *whole.parts], host=host)
-            return self._with_warnings(result, whole.warnings) | self.describe(channel)
+            result = with_more(outcome_result([registry_part(whole.core), *whole.parts], host=host), review.result())
+            result = with_more(result, {"warnings": whole.warnings})
+            result = with_more(result, self._synced(result, request, whole.core, reader))
+            return result | self.describe(channel)
 
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
         options = request.options
@@ -66,13 +77,22 @@ class ActionModule(RemoteAssistanceAction):
         if backups is not None:
             copies = Copies(keep=backups.keep, check=backups.check, suffix=backups.suffix)
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
-            ways = Ways(registry=channel, folder=way.folder)
-            core = both_core(ways, request.declaration, check_mode=self._task.check_mode, copies=copies)
+            reader = facts_reader(channel)
+            review = _review(reader, request, channel)
+            core = both_core(
+                Ways(registry=channel, folder=way.folder),
+                request.declaration,
+                check_mode=self._task.check_mode,
+                copies=copies,
+                review=review,
+            )
             whole = self._whole(core, channel, request.declaration)
             ended = whole.core
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
             result = outcome_result([registry_part(ended.registry), files, *whole.parts], host=host)
-            result = self._with_warnings(result, whole.warnings) | self.describe(channel, way)
+            result = with_more(with_more(result, review.result()), {"warnings": whole.warnings})
+            result = with_more(result, self._synced(result, request, ended.registry, reader))
+            result |= self.describe(channel, way)
         if backups is not None and not self._task.check_mode:
             result["backup_files"] = backups.files
             result["backup_files_on_host"] = list(ended.copies)
@@ -82,26 +102,41 @@ class ActionModule(RemoteAssistanceAction):
         check_mode = self._task.check_mode
         return enforce_whole(core, channel, declaration, check_mode=check_mode, interrupted=self._tell_interruption)
 
-    def _refresh(self, result: Result) -> Result:
-        try:
-            with self.commands() as commands:
-                return refresh_result(lambda: refresh_policy(commands).exit_code)
-        except BaseException:
-            # Ansible's task time-out, for example, which drops the result.
-            made = ", ".join(dict.fromkeys(f"{change['layer']}: {change['setting']}" for change in result["changes"]))
-            display.warning(
-                f"Remote Assistance: broken off while gpupdate ran; these changes are made and stay: {made}"
-            )
-            raise
+    def _synced(self, result: Result, request: Request, outcome: Outcome[Step], reader: HostFactsReader) -> Result:
+        """Let a new list of helpers take effect, where the run made one."""
+        is_new = any(step.target.key == HELPER_KEY for step in outcome.made)
+        if not is_new or not request.options.sync_helpers or "msg" in result:
+            return {}
+        with _telling(result, "Windows' task for the helpers ran"):
+            return sync_result(reader.start_task, check_mode=self._task.check_mode)
 
-    @staticmethod
-    def _with_warnings(result: Result, cautions: t.Sequence[str]) -> Result:
-        warnings = [*result.get("warnings", ()), *cautions]
-        return result | {"warnings": warnings} if warnings else result
+    def _refresh(self, result: Result) -> Result:
+        with _telling(result, "gpupdate ran"), self.commands() as commands:
+            return refresh_result(lambda: refresh_policy(commands).exit_code)
 
     @staticmethod
     def _tell_interruption(outcomes: t.Sequence[Outcome[t.Any]]) -> None:
         display.warning(f"Remote Assistance: {interruption_text(outcomes)}")
+
+
+def _review(reader: HostFactsReader, request: Request, channel: RegistryChannel) -> ConflictReview:
+    return ConflictReview(
+        reader,
+        mode=request.options.conflicts,
+        uses_local_gpo=request.options.local_gpo,
+        reconnect=channel.reconnect,
+    )
+
+
+@contextlib.contextmanager
+def _telling(result: Result, meanwhile: str) -> t.Iterator[None]:
+    """Tell what is made if what comes after it is broken off, by Ansible's task time-out for example: it drops it."""
+    try:
+        yield
+    except BaseException:
+        made = ", ".join(dict.fromkeys(f"{change['layer']}: {change['setting']}" for change in result["changes"]))
+        display.warning(f"Remote Assistance: broken off while {meanwhile}; these changes are made and stay: {made}")
+        raise
 
 
 def _nothing(*_files: object) -> None:

@@ -102,6 +102,28 @@ options:
     default: remote-assistance-backups
     description:
       - The folder of the control node for copies, relative to the current one; it is made where needed.
+  conflicts:
+    type: str
+    choices:
+      - fail
+      - warn
+      - ignore
+    description:
+      - 'What becomes of a change that somebody else decides about too: a domain GPO, the local GPO, device
+        management (MDM), or the state of the host itself. Looked at only where something changes.'
+      - Left out, a change that opens the host against a domain GPO or device management fails before
+        anything is written, and everything else is a warning. Windows does not set back what such a change
+        opens until that GPO changes or C(gpupdate /force) runs.
+      - V(fail) fails for every conflict, V(warn) for none, V(ignore) does not look for any.
+  sync_helpers:
+    type: bool
+    default: true
+    description:
+      - Start Windows' own scheduled task C(RemoteAssistanceTask) when the list of helpers in the registry
+        has changed. It is what copies the list into the local group that may offer help; waits 15 seconds
+        at most.
+      - Whatever becomes of it is told and never fails the run. What the task does when it is started
+        by hand is not documented, and not proven by this collection on a real Windows.
 """
 
     READS = r"""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
@@ -171,7 +171,8 @@ def start(channel: t.Any) -> tuple[TaskOutcome, float]:
 def test_a_task_that_runs_to_its_end(client: StandInHost, channel: t.Any, polls: int, result: int) -> None:
     (task,) = client.windows.tasks
     task.polls, task.next_result = polls, result
-    assert (TaskOutcome(state="finished", result=result), float(polls + 1)) == start(channel)
+    # One second before the start, one before each look.
+    assert (TaskOutcome(state="finished", result=result), float(polls + 2)) == start(channel)
     assert 1 == task.starts
 
 
@@ -188,13 +189,14 @@ def test_nobody_waits_longer_than_fifteen_seconds(client: StandInHost, channel: 
     assert task.running
 
 
-def test_a_second_run_within_the_same_second_cannot_be_told(client: StandInHost, channel: t.Any) -> None:
-    now = datetime(2026, 1, 6, 7, 8, 9, tzinfo=UTC)
-    client.windows.now = lambda: now
+def test_a_run_right_after_another_one_is_told_from_it(client: StandInHost, channel: t.Any) -> None:
+    clock = Clock()
+    began = datetime(2026, 1, 6, 7, 8, 9, 900000, tzinfo=UTC)
+    client.windows.now = lambda: (began + timedelta(seconds=clock())).replace(microsecond=0)
     (task,) = client.windows.tasks
-    task.last_run = now
-    assert (TaskOutcome(state="started"), 15.0) == start(channel)
-    assert 1 == task.starts
+    task.last_run = client.windows.now()
+    outcome = start_task(channel.exchange, clock=clock, pause=clock.pause)
+    assert (TaskOutcome(state="finished", result=0), 1) == (outcome, task.starts)
 
 
 def test_a_task_that_is_missing_or_disabled_is_not_started(client: StandInHost, channel: t.Any) -> None:

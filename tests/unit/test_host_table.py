@@ -126,8 +126,78 @@ def test_no_line_is_wider_than_a_hundred_columns(name: str, helpers: list[str], 
     assert all(character.isprintable() for line in lines for character in line)
 
 
+def decided_by(kind: str, name: str | None = None, place: str | None = None) -> dict[str, str | None]:
+    return {"kind": kind, "name": name, "id": "{GUID}", "linked_at": place, "as_of": None}
+
+
+def with_sources(invitations: t.Any, offers: t.Any) -> dict[str, t.Any]:
+    answers = offered_to("CORP\\Helpdesk")
+    answers["effective"]["invitations"]["source"] = invitations
+    answers["effective"]["offers"]["source"] = offers
+    return answers
+
+
+GPO = decided_by("domain_gpo", "Workstations - Remote Assistance", "OU=Workstations,DC=corp,DC=example")
+
+
+def test_a_gpo_has_a_number_that_is_explained_once() -> None:
+    lines = table({f"host{number}": with_sources(GPO, GPO) for number in range(9)})
+    assert 9 == sum("1 hour      GPO [1]        on" in line for line in lines)
+    assert 1 == lines.count(
+        "[1] domain GPO Workstations - Remote Assistance, linked at OU=Workstations,DC=corp,DC=example"
+    )
+
+
+def test_who_decided_about_offers_is_told_where_it_is_somebody_else() -> None:
+    unknown = decided_by("unknown", "the local GPO or Locked down")
+    lines = table({"a": with_sources(GPO, unknown), "b": with_sources(GPO, decided_by("default"))})
+    cells = [line[47:60].strip() for line in lines[2:5]]
+    assert ["GPO [1],", "offers:", "unknown [2]"] == cells
+    assert "GPO [1]" == lines[5][47:60].strip()
+    assert "[2] not known, perhaps the local GPO or Locked down" in lines
+    nameless = decided_by("domain_gpo")
+    assert "[1] domain GPO {GUID}" in table({"a": with_sources(nameless, nameless)})
+
+
+def test_conflicts_stand_below_their_host_in_short_and_are_explained_once() -> None:
+    one = {"code": "offer_without_helpers", "severity": "warn", "setting": "offer.helpers", "text": "nobody can help"}
+    two = {"code": "live_differs_from_gpo", "severity": "warn", "setting": "offer.state", "text": "GPO and registry"}
+    lines = table(
+        {
+            "a": ALL_OFF | {"conflicts": [one, two]},
+            "b": ALL_OFF | {"conflicts": []},
+            "c": ALL_OFF | {"conflicts": [one]},
+        }
+    )
+    assert [
+        "a                   off                        policy         off                nobody",
+        "                    ! offer_without_helpers, live_differs_from_gpo",
+        "b                   off                        policy         off                nobody",
+        "c                   off                        policy         off                nobody",
+        "                    ! offer_without_helpers",
+        "",
+        "! = conflicts:",
+        "  offer_without_helpers: offer.helpers: nobody can help (a, c)",
+        "  live_differs_from_gpo: offer.state: GPO and registry (a)",
+    ] == lines[2:]
+
+
+def test_what_could_not_be_read_is_uncertain() -> None:
+    lines = table({"a": ALL_OFF | {"unknown": {"rsop": "access denied (0x00000005)"}}})
+    assert ["? = uncertain, because:", "  rsop not read: access denied (0x00000005) (a)"] == lines[-2:]
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_names_of_gpos_and_texts_of_conflicts_may_be_anything(name: str, place: str, text: str) -> None:
+    conflict = {"code": "x", "severity": "warn", "setting": "offer.state", "text": text}
+    told = with_sources(decided_by("domain_gpo", name, place), decided_by("unknown", text, place))
+    lines = table({"a": told | {"conflicts": [conflict], "unknown": {"rsop": text}}})
+    assert max(map(width, lines)) <= 100
+    assert all(character.isprintable() for line in lines for character in line)
+
+
 def test_a_source_of_another_version_is_shown_as_it_is() -> None:
     answers = result({PREFERENCE_KEY: KeyState.of(dword("fAllowToGetHelp", 0))})
     assert "Control Panel" in table({"a": answers})[2]
-    answers["effective"]["invitations"]["source"]["kind"] = "domain_gpo"
-    assert "domain_gpo" in table({"a": answers})[2]
+    answers["effective"]["invitations"]["source"]["kind"] = "horoscope"
+    assert "horoscope" in table({"a": answers})[2]

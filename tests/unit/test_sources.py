@@ -170,12 +170,15 @@ def test_what_a_difference_is_called() -> None:
     ]
 
 
+INSTALLED_BY = "; this task installs it: ansible.windows.win_feature: {name: Remote-Assistance, state: present}"
+
+
 @pytest.mark.parametrize(
     ("kind", "is_core", "end"),
     [
         ("client", None, "although invitations are on"),
-        ("server", False, "; ansible.windows.win_feature installs it (name: Remote-Assistance)"),
-        ("domain_controller", None, "; ansible.windows.win_feature installs it (name: Remote-Assistance)"),
+        ("server", False, INSTALLED_BY),
+        ("domain_controller", None, INSTALLED_BY),
         ("server", True, "; it cannot be installed on Server Core"),
     ],
 )

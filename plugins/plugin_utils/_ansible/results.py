@@ -69,6 +69,21 @@ def outcome_result(parts: t.Sequence[Part], *, host: str) -> dict[str, t.Any]:
     return result
 
 
+def with_more(result: dict[str, t.Any], *more: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return a result with what else there is to tell; warnings of all of them stay.
+
+    Args:
+        result: The result so far.
+        more: What is added, in this order.
+    """
+    warnings = [warning for part in (result, *more) for warning in part.get("warnings", ())]
+    merged = dict(result)
+    for part in more:
+        merged |= part
+    merged.pop("warnings", None)
+    return merged | {"warnings": warnings} if warnings else merged
+
+
 def failure_of(outcomes: t.Iterable[Outcome[t.Any]]) -> HostError | None:
     """Return why a run failed, or None; a host that is lost is so for the whole run."""
     failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]

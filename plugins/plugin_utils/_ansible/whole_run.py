@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._channels.enforce import enforce, take_back
+from .._channels.enforce import Review, enforce, take_back
 from .._channels.firewall.opening import firewall_way
 from .._channels.firewall.whole_run import Core, Tell, enforce_with_firewall
 from .._channels.outcome import Begin, Outcome, begin_at_once
@@ -40,20 +40,23 @@ class Whole(t.Generic[CoreEnded]):
     warnings: tuple[str, ...] = ()
 
 
-def registry_core(channel: RegistryChannel, declaration: Declaration, *, check_mode: bool) -> Core[Outcome[Step]]:
+def registry_core(
+    channel: RegistryChannel, declaration: Declaration, *, check_mode: bool, review: Review | None = None
+) -> Core[Outcome[Step]]:
     """Return the run of the registry alone.
 
     Args:
         channel: The way to the host's registry.
         declaration: What the user wants.
         check_mode: Stop before the first write.
+        review: Looks at the plan before the first write.
     """
 
     def run(interrupted: Tell, begin: Begin) -> Outcome[Step]:
         def broken_off(outcome: Outcome[t.Any]) -> None:
             interrupted([outcome])
 
-        return enforce(channel, declaration, check_mode=check_mode, interrupted=broken_off, begin=begin)
+        return enforce(channel, declaration, check_mode=check_mode, interrupted=broken_off, begin=begin, review=review)
 
     return Core(
         run=run,
@@ -62,7 +65,9 @@ def registry_core(channel: RegistryChannel, declaration: Declaration, *, check_m
     )
 
 
-def both_core(ways: Ways, declaration: Declaration, *, check_mode: bool, copies: Copies) -> Core[Ended]:
+def both_core(
+    ways: Ways, declaration: Declaration, *, check_mode: bool, copies: Copies, review: Review | None = None
+) -> Core[Ended]:
     """Return the run of the registry and the local GPO.
 
     Args:
@@ -70,11 +75,12 @@ def both_core(ways: Ways, declaration: Declaration, *, check_mode: bool, copies:
         declaration: What the user wants.
         check_mode: Stop before the first write.
         copies: What becomes of the files that are replaced.
+        review: Looks at the plan before the first write.
     """
 
     def run(interrupted: Tell, begin: Begin) -> Ended:
         return enforce_both(
-            ways, declaration, check_mode=check_mode, copies=copies, interrupted=interrupted, begin=begin
+            ways, declaration, check_mode=check_mode, copies=copies, interrupted=interrupted, begin=begin, review=review
         )
 
     return Core(

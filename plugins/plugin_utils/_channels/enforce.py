@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._policy.declaration import Declaration
+from .._policy.host_facts import NOT_ASKED, Unread
 from .._policy.plan import Plan, Step, plan, same_value
 from .._policy.targets import needed_reads
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
@@ -23,12 +24,25 @@ UNDO_SECONDS: t.Final = 10.0
 """How long an undo may take after an interruption; Ansible's own time-out must not hang on it."""
 
 
-def enforce(
+class Review(t.Protocol):
+    """Looks at a plan that changes something before the first write, in check mode too; may raise HostError."""
+
+    def __call__(self, decided: Plan, local_gpo: Observed | Unread = NOT_ASKED) -> None:
+        """Look at a plan.
+
+        Args:
+            decided: What will change in the registry.
+            local_gpo: What the file of the local GPO sets, where the run has read it.
+        """
+
+
+def enforce(  # noqa: PLR0913  each is another thing that the caller knows
     channel: RegistryChannel,
     declaration: Declaration,
     *,
     check_mode: bool,
     interrupted: t.Callable[[Outcome[Step]], None],
+    review: Review | None = None,
     begin: Begin = begin_at_once,
 ) -> Outcome[Step]:
     """Bring a host's registry to the declared state, or say what that would change.
@@ -38,6 +52,7 @@ def enforce(
         declaration: What the user wants.
         check_mode: Stop before the first write.
         interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+        review: Looks at a plan before it is made true, if that changes anything.
         begin: Asked before the first write whether to go on.
 
     Returns:
@@ -47,6 +62,8 @@ def enforce(
         HostError: Nothing was written.
     """
     decided = prepare(channel, declaration)
+    if review is not None and decided.steps:
+        review(decided)
     if check_mode:
         return Outcome(plan=decided, made=decided.steps)
     untouched: Outcome[Step] = Outcome(plan=decided, left=decided.steps)

@@ -19,6 +19,10 @@ from .local_plan import FileStep, LocalPlan
 from .ports import GroupPolicyFolder, LocalGpoFiles
 
 FileOutcome = Outcome[FileStep]
+Tell = t.Callable[[t.Sequence[Outcome[t.Any]]], None]
+
+ATTEMPTS: t.Final = 3
+"""How often the files are read again and planned anew when somebody else edits them at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,12 +16,9 @@ from .._policy.declaration import Declaration
 from .._policy.plan import Plan
 from .._policy.words import EVERYTHING
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
-from .local_ended import Copies, FileOutcome, Ways
+from .local_ended import ATTEMPTS, Copies, FileOutcome, Ways
 from .local_plan import LocalPlan, plan_local
 from .ports import EditedMeanwhile, LocalGpoFiles
-
-ATTEMPTS: t.Final = 3
-"""How often the files are read again and planned anew when somebody else edits them at the same time."""
 
 
 class FilesRun:

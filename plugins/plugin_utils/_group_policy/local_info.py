@@ -15,7 +15,7 @@ from .._policy.words import in_words
 from .._registry.model import Observed
 from .local_differences import differences
 from .local_plan import decoded, is_applied
-from .policy_view import view
+from .policy_view import overlaid, view
 from .ports import LocalGpoFiles
 
 
@@ -39,3 +39,16 @@ def local_info(files: LocalGpoFiles, live: Observed) -> dict[str, t.Any]:
         "complete": is_applied(ini),
         "differences": list(differences(says, live)),
     }
+
+
+def local_values(files: LocalGpoFiles) -> Observed:
+    """Return the managed values that Windows sets by the local GPO, without what it deletes.
+
+    Args:
+        files: What the host holds.
+
+    Raises:
+        HostError: One of the files is damaged.
+    """
+    policy, ini = decoded(files)
+    return overlaid({}, view(policy)) if is_applied(ini) else {}

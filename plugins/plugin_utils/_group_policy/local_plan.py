@@ -85,6 +85,11 @@ class LocalPlan:
         """Every change, that of gpt.ini last."""
         return self.plan.steps if self.ini is None else (*self.plan.steps, self.ini)
 
+    @property
+    def sets(self) -> Observed:
+        """The values that Windows sets by the file as it is, without what it deletes."""
+        return overlaid({}, self.applied_before)
+
     def is_between(self, files: LocalGpoFiles) -> bool:
         """Return True if each of these files is as before or as wanted."""
         sides = (self.before, self.after)

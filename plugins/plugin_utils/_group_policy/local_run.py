@@ -15,27 +15,26 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._channels.enforce import UNDO_SECONDS, carry_out, take_back
+from .._channels.enforce import UNDO_SECONDS, Review, carry_out, take_back
 from .._channels.outcome import Begin, Outcome, begin_at_once
 from .._policy.declaration import Declaration
 from .._policy.plan import Plan, Step
 from .._registry.errors import HostUnreachable
 from .local_closing import closed_again
-from .local_ended import Copies, Ended, FileOutcome, Ways, would_be, would_stay
+from .local_ended import Copies, Ended, FileOutcome, Tell, Ways, would_be, would_stay
 from .local_files import FilesRun
 from .local_plan import LocalPlan, files_first
 from .local_reading import plan_both
 
-Tell = t.Callable[[t.Sequence[Outcome[t.Any]]], None]
 
-
-def enforce_both(  # noqa: PLR0913  each is another thing that the caller decides
+def enforce_both(  # noqa: PLR0913  each is another thing that the caller knows
     ways: Ways,
     declaration: Declaration,
     *,
     check_mode: bool,
     copies: Copies,
     interrupted: Tell,
+    review: Review | None = None,
     begin: Begin = begin_at_once,
 ) -> Ended:
     """Bring registry and local GPO of a host to the declared state, or say what that would change.
@@ -46,6 +45,8 @@ def enforce_both(  # noqa: PLR0913  each is another thing that the caller decide
         check_mode: Stop before the first write.
         copies: What becomes of the files that are replaced.
         interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
+        review: Looks at the plan for the registry before anything is written, if the run changes anything; a plan that
+            is made anew because somebody else edits the files meanwhile is not looked at again.
         begin: Asked before the first write on the host whether to go on.
 
     Raises:
@@ -56,11 +57,10 @@ def enforce_both(  # noqa: PLR0913  each is another thing that the caller decide
     closing = decided.closing and (planned.plan.closing or planned.refusal is not None)
     if planned.refusal is not None and not closing:
         raise planned.refusal
+    if review is not None and (decided.steps or planned.steps):
+        review(decided, planned.sets)
     if planned.steps and planned.refusal is None:
-        if check_mode:
-            copies.check()
-        else:
-            copies.keep(planned.before)
+        copies.check() if check_mode else copies.keep(planned.before)
     if check_mode:
         return would_be(decided, planned)
     untouched = would_stay(decided, planned)

@@ -142,7 +142,7 @@ def _feature_conflicts(observed: Observed, facts: HostFacts) -> t.Iterator[Confl
     if isinstance(system, OperatingSystem) and system.is_core:
         text += "; it cannot be installed on Server Core"
     elif isinstance(system, OperatingSystem) and system.kind != CLIENT:
-        text += "; ansible.windows.win_feature installs it (name: Remote-Assistance)"
+        text += "; this task installs it: ansible.windows.win_feature: {name: Remote-Assistance, state: present}"
     yield Conflict(code=FEATURE_MISSING, setting="offer.state" if "offers" in on else "solicited.state", text=text)
 
 

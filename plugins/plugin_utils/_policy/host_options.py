@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .._registry.errors import Problem
 from .baselines import BASELINES, OPTION
+from .conflicts import MODES
 from .declaration import shown_input
 from .kinds import Choice, Flag, Kind, NotLegal, Number, Text, Word
 
@@ -116,6 +117,27 @@ HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
         default="remote-assistance-backups",
         text="The folder of the control node for copies, relative to the current one; it is made where needed.",
     ),
+    "conflicts": HostOption(
+        kind=Choice(words=tuple((mode, number) for number, mode in enumerate(MODES))),
+        text=(
+            "What becomes of a change that somebody else decides about too: a domain GPO, the local GPO, device "
+            "management (MDM), or the state of the host itself. Looked at only where something changes.\n"
+            "Left out, a change that opens the host against a domain GPO or device management fails before anything is "
+            "written, and everything else is a warning. Windows does not set back what such a change opens until that "
+            "GPO changes or C(gpupdate /force) runs.\n"
+            "V(fail) fails for every conflict, V(warn) for none, V(ignore) does not look for any."
+        ),
+    ),
+    "sync_helpers": HostOption(
+        kind=Flag(),
+        default=True,
+        text=(
+            "Start Windows' own scheduled task C(RemoteAssistanceTask) when the list of helpers in the registry has "
+            "changed. It is what copies the list into the local group that may offer help; waits 15 seconds at most.\n"
+            "Whatever becomes of it is told and never fails the run. What the task does when it is started by hand is "
+            "not documented, and not proven by this collection on a real Windows."
+        ),
+    ),
 }
 """In the order of the documentation; legal as variables with the prefix too."""
 
@@ -138,6 +160,8 @@ class HostOptions:
         refresh_policy: True to run gpupdate after a change.
         backup: True to keep copies of files that are replaced.
         backup_dir: Where copies are kept on the control node.
+        conflicts: One of MODES, or None for each according to its severity.
+        sync_helpers: True to start Windows' task after a change of the list of helpers.
     """
 
     temp_dir: str
@@ -150,6 +174,8 @@ class HostOptions:
     refresh_policy: bool = False
     backup: bool = True
     backup_dir: str = ""
+    conflicts: str | None = None
+    sync_helpers: bool = True
 
 
 def read_options(raw: t.Mapping[str, t.Any]) -> tuple[HostOptions, tuple[Problem, ...]]:

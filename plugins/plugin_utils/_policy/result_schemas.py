@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import effective, firewall, plan
+from . import conflicts, effective, firewall, host_facts, host_report, plan, sources
 from .catalogue import (
     CONTROL_PANEL,
     FIREWALL,
@@ -24,10 +24,13 @@ from .catalogue import (
     VIEW_ONLY,
 )
 from .domain_options import DOMAIN_GPO, GPO_SETTINGS, GPO_STATUSES
+from .plan_conflicts import CODES
 from .schema import DIALECT, Schema, setting_names
 
 _WORD: t.Final = {"type": ["string", "integer", "boolean", "null"]}
 _TEXTS: t.Final = {"type": "array", "items": {"type": "string"}}
+_TEXT_OR_NULL: t.Final = {"type": ["string", "null"]}
+_FLAG_OR_NULL: t.Final = {"type": ["boolean", "null"]}
 
 
 def changes_schema() -> Schema:
@@ -86,10 +89,11 @@ def host_info_schema() -> Schema:
                 },
                 "helpers": _TEXTS,
                 "effective": _closed(answers),
-                "firewall": _firewall(),
+                **_report(),
                 "local_gpo": {"anyOf": [_local_gpo(_policies(in_file)), {"type": "null"}]},
             },
-            optional=("local_gpo",),
+            # With facts: false there is no report.
+            optional=(*_report(), "local_gpo"),
         ),
     }
 
@@ -182,12 +186,52 @@ def _local_gpo(policies: Schema) -> Schema:
     )
 
 
+def _report() -> dict[str, Schema]:
+    """Return the schemas of what is told from the facts of a host."""
+    kinds = [host_facts.CLIENT, host_facts.SERVER, host_facts.DOMAIN_CONTROLLER, effective.UNKNOWN]
+    windows = {
+        "caption": _TEXT_OR_NULL,
+        "build": {"type": ["integer", "null"]},
+        "edition": _TEXT_OR_NULL,
+        "kind": {"enum": kinds},
+        "server_core": _FLAG_OR_NULL,
+        "domain_member": _FLAG_OR_NULL,
+        "domain": _TEXT_OR_NULL,
+        "feature": {"enum": [host_report.INSTALLED, host_report.NOT_INSTALLED, effective.UNKNOWN]},
+    }
+    conflict = {
+        "code": {"enum": list(CODES)},
+        "severity": {"enum": [conflicts.FAIL, conflicts.WARN]},
+        "setting": {"enum": [*setting_names(), LOCAL_GPO]},
+        "text": {"type": "string"},
+    }
+    group = {"exists": {"type": "boolean"}} | dict.fromkeys(("members", "only_in_group", "only_on_list"), _TEXTS)
+    facts = [*host_report.READ_FACTS, host_report.HELPER_GROUP]
+    return {
+        "firewall": _firewall(),
+        "sources": {
+            "type": "object",
+            "propertyNames": {"enum": setting_names()},
+            "required": setting_names(),
+            "additionalProperties": _source(),
+        },
+        "conflicts": {"type": "array", "items": _closed(conflict)},
+        "windows": _closed(windows),
+        host_report.HELPER_GROUP: {"anyOf": [_closed(group), {"type": "null"}]},
+        "as_of": _TEXT_OR_NULL,
+        "unknown": _closed({fact: {"type": "string"} for fact in facts}, optional=facts),
+    }
+
+
+def _source() -> Schema:
+    return _closed(
+        {"kind": {"enum": list(sources.KINDS)}} | dict.fromkeys(("name", "id", "linked_at", "as_of"), _TEXT_OR_NULL)
+    )
+
+
 def _answer(state: Schema) -> Schema:
-    text_or_null = {"type": ["string", "null"]}
-    kinds = [effective.POLICY_SOURCE, effective.PREFERENCE_SOURCE, effective.DEFAULT_SOURCE, effective.UNKNOWN]
-    source = {"kind": {"enum": kinds}} | dict.fromkeys(("name", "id", "linked_at", "as_of"), text_or_null)
     certainty = {"enum": [effective.KNOWN, effective.UNKNOWN]}
-    return _closed({"state": state, "certainty": certainty, "source": _closed(source), "notes": _TEXTS})
+    return _closed({"state": state, "certainty": certainty, "source": _source(), "notes": _TEXTS})
 
 
 def _closed(properties: Schema, *, optional: t.Container[str] = ()) -> Schema:

@@ -186,6 +186,13 @@ def answer_sources(answers: t.Mapping[str, Answer], by_setting: t.Mapping[str, S
     return found
 
 
+def last_refresh(facts: HostFacts) -> str | None:
+    """Return when the host last applied policies of the registry (ISO 8601, UTC), or None where that is not known."""
+    logged = facts.rsop.processed if isinstance(facts.rsop, Rsop) else None
+    known = [moment for moment in (logged, facts.refreshed) if moment is not None]
+    return _text(max(known)) if known else None
+
+
 def gpo_source(facts: HostFacts, row: PolicyRow) -> Source:
     """Return the GPO that sent a row."""
     rsop = facts.rsop if isinstance(facts.rsop, Rsop) else Rsop()

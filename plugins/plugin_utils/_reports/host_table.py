@@ -16,9 +16,17 @@ GAP: t.Final = "  "
 WIDTH: t.Final = sum(width for dummy, width in COLUMNS) + len(GAP) * (len(COLUMNS) - 1)
 
 SHOWN_HOSTS: t.Final = 5
-"""How many hosts stand beside a doubt before 'and N more'."""
+"""How many hosts stand beside a line of a legend before 'and N more'."""
 
-SOURCES: t.Final = {"live_policy": "policy", "preference": "Control Panel", "default": "Windows"}
+SOURCES: t.Final = {
+    "domain_gpo": "GPO",
+    "local_gpo": "local GPO",
+    "mdm": "MDM",
+    "live_policy": "policy",
+    "preference": "Control Panel",
+    "default": "Windows",
+}
+"""Who decided, in one word. A GPO gets a number that a legend explains, and so does who it may be."""
 
 
 def table(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
@@ -28,28 +36,61 @@ def table(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
         results: The result of ``host_info`` by host; also one that failed, or an empty one for a host without any.
 
     Returns:
-        Lines of at most ``WIDTH`` columns: a head, the hosts, then what is uncertain and why.
+        Lines of at most ``WIDTH`` columns: a head, the hosts, then who decided, what conflicts, and what is uncertain.
     """
     lines = [_row([[title] for title, dummy in COLUMNS])]
     lines.append(GAP.join("-" * width for dummy, width in COLUMNS))
-    doubts: dict[str, list[str]] = {}
+    legends = _Legends()
     for host, result in results.items():
         answers = result.get("effective")
         if answers is None:
             lines.extend(_silent_host(host, result))
             continue
-        cells = [host, _invitations(answers), _source(answers["invitations"]), _offers(answers), _helpers(answers)]
+        decided = _decided(answers, legends)
+        cells = [host, _invitations(answers), decided, _offers(answers), _helpers(answers)]
         wrapped = [_wrap(visible(cell), width) for cell, (dummy, width) in zip(cells, COLUMNS, strict=True)]
         lines.extend(_rows(wrapped))
-        for doubt in _doubts(answers):
-            doubts.setdefault(doubt, []).append(host)
-    if doubts:
-        lines += ["", "? = uncertain, because:"]
-    for doubt, hosts in doubts.items():
-        more = f" and {len(hosts) - SHOWN_HOSTS} more" if len(hosts) > SHOWN_HOSTS else ""
-        text = f"{doubt} ({', '.join(hosts[:SHOWN_HOSTS])}{more})"
-        lines.extend(f"  {line}" for line in _wrap(visible(text), WIDTH - 2))
-    return lines
+        lines.extend(_conflict_line(result.get("conflicts", ())))
+        legends.note(host, result)
+    return lines + legends.lines()
+
+
+class _Legends:
+    """What the table shows in short, explained once for all hosts."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, int] = {}
+        self._conflicts: dict[str, list[str]] = {}
+        self._doubts: dict[str, list[str]] = {}
+
+    def number(self, text: str) -> int:
+        """Return the number under which a source is explained."""
+        return self._sources.setdefault(text, len(self._sources) + 1)
+
+    def note(self, host: str, result: t.Mapping[str, t.Any]) -> None:
+        """Note what is to be explained about a host."""
+        for conflict in result.get("conflicts", ()):
+            line = f"{conflict['code']}: {conflict['setting']}: {conflict['text']}"
+            self._conflicts.setdefault(line, []).append(host)
+        for doubt in (*_doubts(result["effective"]), *_unknown(result.get("unknown", {}))):
+            self._doubts.setdefault(doubt, []).append(host)
+
+    def lines(self) -> list[str]:
+        """Return everything that was noted."""
+        lines = [""] if self._sources else []
+        for text, number in self._sources.items():
+            lines.extend(_indented(f"[{number}] {text}", ""))
+        for title, noted in (("! = conflicts:", self._conflicts), ("? = uncertain, because:", self._doubts)):
+            lines += ["", title] if noted else []
+            for text, hosts in noted.items():
+                more = f" and {len(hosts) - SHOWN_HOSTS} more" if len(hosts) > SHOWN_HOSTS else ""
+                lines.extend(_indented(f"{text} ({', '.join(hosts[:SHOWN_HOSTS])}{more})", "  "))
+        return lines
+
+
+def _indented(text: str, indent: str) -> t.Iterator[str]:
+    for line in _wrap(visible(text), WIDTH - len(indent)):
+        yield indent + line
 
 
 def visible(text: str) -> str:
@@ -84,9 +125,31 @@ def _helpers(answers: t.Mapping[str, t.Any]) -> str:
     return ", ".join([*answers["helpers"]["state"], f"administrators{_mark(answers['helpers'])}"])
 
 
-def _source(answer: t.Mapping[str, t.Any]) -> str:
-    kind = str(answer["source"]["kind"])
-    return SOURCES.get(kind, kind)
+def _decided(answers: t.Mapping[str, t.Any], legends: _Legends) -> str:
+    """Return who decided about invitations, and about offers where that is somebody else and not Windows' default."""
+    invitations, offers = (answers[name]["source"] for name in ("invitations", "offers"))
+    first, second = _source(invitations, legends), _source(offers, legends)
+    return first if second == first or offers["kind"] == "default" else f"{first}, offers: {second}"
+
+
+def _source(source: t.Mapping[str, t.Any], legends: _Legends) -> str:
+    kind = str(source["kind"])
+    word = SOURCES.get(kind, kind)
+    name, place = source.get("name"), source.get("linked_at")
+    if kind == "domain_gpo":
+        linked = f", linked at {place}" if place else ""
+        number = legends.number(f"domain GPO {name or source.get('id')}{linked}")
+        return f"{word} [{number}]"
+    if kind == "unknown" and name:
+        return f"{word} [{legends.number(f'not known, perhaps {name}')}]"
+    return word
+
+
+def _conflict_line(conflicts: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[str]:
+    """Yield the codes of a host's conflicts, under its answers."""
+    codes = ", ".join(dict.fromkeys(str(one["code"]) for one in conflicts))
+    indent = " " * (COLUMNS[0][1] + len(GAP))
+    return _indented(f"! {codes}", indent) if codes else iter(())
 
 
 def _doubts(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
@@ -94,6 +157,12 @@ def _doubts(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     for name, answer in answers.items():
         if name != "logging" and answer["certainty"] == "unknown":
             yield f"{name.replace('_', ' ')}: {'; '.join(answer['notes'])}"
+
+
+def _unknown(unknown: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Yield what of a host could not be read."""
+    for fact, why in unknown.items():
+        yield f"{fact.replace('_', ' ')} not read: {why}"
 
 
 def _silent_host(host: str, result: t.Mapping[str, t.Any]) -> list[str]:

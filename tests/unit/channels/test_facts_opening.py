@@ -47,7 +47,7 @@ def test_the_task_over_ws_management() -> None:
     clock = Clock()
     host = with_task(info(BEFORE, 0), info(BEFORE, 0), info(AFTER, 7))
     outcome = WsmanFacts(host.channel(), clock=clock, pause=clock.pause).start_task()
-    assert (TaskOutcome(state="finished", result=7), 102.0) == (outcome, clock.now)
+    assert (TaskOutcome(state="finished", result=7), 103.0) == (outcome, clock.now)
 
 
 def test_a_channel_without_a_way_to_facts_says_so() -> None:

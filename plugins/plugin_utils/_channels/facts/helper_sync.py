@@ -98,9 +98,12 @@ def _start(exchange: Exchange, clock: t.Callable[[], float], pause: t.Callable[[
         return TaskOutcome(state=MISSING)
     if found[0].number("State") == _DISABLED_STATE:
         return TaskOutcome(state=TURNED_OFF)
-    before, dummy = _last_run(exchange)
-    check(_call(exchange, "StartByPath", doing=f"starting the task {TASK_NAME}", changes=True))
     until = clock() + _LONGEST
+    before, dummy = _last_run(exchange)
+    if before is not None:
+        # Windows tells whole seconds: a run within the same second as the last one could not be told from it.
+        pause(_PAUSE)
+    check(_call(exchange, "StartByPath", doing=f"starting the task {TASK_NAME}", changes=True))
     while clock() < until:
         pause(_PAUSE)
         ran, result = _last_run(exchange)
