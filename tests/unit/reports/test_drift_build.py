@@ -237,8 +237,6 @@ def test_a_benchmark_can_make_a_finding_graver_and_never_lighter() -> None:
         ("solicited.ticket_lifetime", 99, 1, "medium"),
         ("warning_messages.view_message", "a", "b", "low"),
         ("gpt_ini", None, "x", "low"),
-        ("firewall.RemoteAssistance-Out-TCP", "on", "off", "medium"),
-        ("firewall.RemoteAssistance-Out-TCP", "off", "on", "low"),
     ],
 )
 def test_severity_is_whether_more_is_possible_than_declared(
@@ -263,8 +261,6 @@ def test_managed_settings_are_those_that_a_declaration_decides() -> None:
         "control_panel.invitations",
     ] == managed_settings(declaration)
     assert "offer.helpers" in managed_settings({"offer": {"state": "disabled"}})
-    assert ["firewall"] == managed_settings({"firewall": "disabled"})
-    assert [] == managed_settings({"firewall": "unmanaged"})
 
 
 def test_the_json_is_read_as_it_was_written() -> None:
