@@ -26,6 +26,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 HELPERS = {"remote_assistance_helpers": [f"CORP\\helper{number:03}" for number in range(100)]}
+# What is looked at and started beside the change itself has a line of its own in README.md.
+PLAIN = {"remote_assistance_conflicts": "ignore", "remote_assistance_sync_helpers": False}
 
 NOTHING = """
 - hosts: localhost
@@ -53,8 +55,13 @@ class Job:
 JOBS: t.Final = (
     Job(name="ansible.builtin.debug", playbook="", seed="compliant_server"),
     Job(name="check, compliant", playbook="disable_ra", seed="compliant_server", arguments=("--check",)),
-    Job(name="full disable", playbook="disable_ra", seed="domain_member"),
-    Job(name="100 helpers, set", playbook="enable_ra", seed="open_client", arguments=("-e", json.dumps(HELPERS))),
+    Job(name="full disable", playbook="disable_ra", seed="domain_member", arguments=("-e", json.dumps(PLAIN))),
+    Job(
+        name="100 helpers, set",
+        playbook="enable_ra",
+        seed="open_client",
+        arguments=("-e", json.dumps(HELPERS | PLAIN)),
+    ),
 )
 
 

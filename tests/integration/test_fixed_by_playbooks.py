@@ -108,7 +108,7 @@ def test_a_failed_opening_is_undone_and_says_unchanged(run, client):
 
 
 def test_the_diff_of_added_helpers_does_not_pretend_to_be_the_whole_list(run, member):
-    task = {MODULE: {"offer": {"helpers": {"add": ["CORP\\L1"]}}}}
+    task = {MODULE: {"offer": {"helpers": {"add": ["CORP\\L1"]}}, "conflicts": "warn"}}
     diff = run(play(task), run.inventory({"member01": member.inventory_vars()}), "--check", "--diff")
     after = yaml.safe_load(diff.result("member01")["diff"]["after"])
     assert {"state": "enabled", "helpers (of those named)": ["CORP\\L1"]} == after["offer"]

@@ -53,7 +53,8 @@ def test_results_are_as_their_schemas_say(run, member):
     assert {change["action"] for change in changes} == {"set", "delete"}
     valid("changes", changes)
     info = run("report", inventory).result("member01", "Read what")
-    published = ("policies", "control_panel", "helpers", "effective")
+    facts = ("sources", "conflicts", "windows", "helper_group", "as_of", "unknown")
+    published = ("policies", "control_panel", "helpers", "effective", *facts)
     valid("host_info", {name: info[name] for name in published})
     assert set(info) - {"changed", "channel", "requests", *published} <= {"_ansible_no_log", "_ansible_verbose_always"}
 
@@ -125,6 +126,8 @@ def test_enable_ra_allows_exactly_the_named_helpers(run, connection, member):
         {"member01": member.inventory_vars(connection=connection)},
         remote_assistance_helpers=helpers,
         remote_assistance_control="full_control",
+        # The GPO of the seed lists other helpers.
+        remote_assistance_conflicts="warn",
     )
     finished = run("enable_ra", inventory)
     assert finished.code == 0, finished.output

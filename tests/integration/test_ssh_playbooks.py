@@ -70,6 +70,8 @@ class Twins:
 
     def __call__(self, playbook: str, *arguments: str, **group_vars: t.Any) -> tuple[dict[str, t.Any], Finished]:
         """Run a playbook on both; check that all is the same, and return the result of the one behind ssh."""
+        # Wine has no GPOs and no scheduled tasks, so what a run finds of them is not the same on both.
+        group_vars = {"remote_assistance_conflicts": "ignore", "remote_assistance_sync_helpers": False} | group_vars
         hosts = {"ssh": self.ssh.inventory_vars(self.transfer) | self.variables, "winrm": self.winrm.inventory_vars()}
         finished = self.run(playbook, self.run.inventory(hosts, **group_vars), *arguments)
         assert finished.code == 0, finished.output
@@ -77,7 +79,12 @@ class Twins:
         results = {name: finished.result(name) for name in hosts}
         assert ["reg_exe", "wsman"] == [result.pop("channel") for result in results.values()]
         assert self.told(results["winrm"]) == self.told(results["ssh"])
-        stand_in = {key: values for key, values in self.winrm.registry.dump().items() if key not in WINES_OWN}
+        stand_in = {
+            key: values
+            for key, values in self.winrm.registry.dump().items()
+            # There the stand-in keeps what Windows notes of itself and of its policies.
+            if key not in WINES_OWN and not (key + "\\").startswith("HKLM\\SOFTWARE\\Microsoft\\")
+        }
         assert stand_in == self.ssh.registry.dump()
         return results["ssh"], finished
 
@@ -128,7 +135,7 @@ def test_check_run_and_second_run_are_those_of_winrm_and_leave_the_same_registry
     assert before == both.ssh.registry.dump()
     assert not [line for line in both.ssh.executions.commands if "import" in line]
     done, dummy = both(playbook, "--diff", **group_vars)
-    assert checked == done
+    assert {name: value for name, value in checked.items() if name != "audited"} == done
     assert done["changes"]
     assert before != both.ssh.registry.dump()
     again, dummy = both(playbook, **group_vars)

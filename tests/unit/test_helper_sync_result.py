@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._ansible.helper_sync import sync_result
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._ansible.results import with_more
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import TaskOutcome
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostUnreachable
 
@@ -65,3 +66,12 @@ def test_check_mode_starts_nothing() -> None:
 
     told = sync_result(start, check_mode=True)
     assert {"sync_helpers": {"state": "not_started", "result": None, "why": "check mode starts nothing"}} == told
+
+
+def test_warnings_of_all_parts_of_a_result_stay() -> None:
+    result = {"changed": True, "warnings": ["a"]}
+    assert {"changed": True, "x": 1, "y": 2, "warnings": ["a", "b", "c"]} == with_more(
+        result, {"x": 1, "warnings": ("b",)}, {"y": 2, "warnings": ["c"]}
+    )
+    assert {"changed": False, "x": 1} == with_more({"changed": False}, {"x": 1, "warnings": ()})
+    assert ["a"] == result["warnings"]

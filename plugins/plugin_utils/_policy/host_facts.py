@@ -198,6 +198,20 @@ class HostFacts:
     membership: Membership | Unread = NOT_ASKED
     feature: bool | Unread = NOT_ASKED
 
+    @classmethod
+    def unknown(cls, unread: Unread, *, local_gpo: Observed | Unread = NOT_ASKED) -> HostFacts:
+        """Return the facts of a host of which nothing could be read, for one reason, but perhaps the local GPO."""
+        return cls(
+            rsop=unread,
+            applied=unread,
+            mdm=unread,
+            local_gpo=local_gpo,
+            local_gpo_off=unread,
+            system=unread,
+            membership=unread,
+            feature=unread,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskOutcome:

@@ -77,7 +77,7 @@ def test_names_and_data_of_values_never_get_onto_a_line(family: str) -> None:
     def lines_for(names: tuple[str, ...]) -> list[str]:
         connection = ScriptedConnection(export("SOFTWARE\\Policies\\X]"), family=family)
         reg = channel(connection)
-        reg._token = "0"  # the rest of a line is the same whatever is written
+        reg.files._token = "0"  # the rest of a line is the same whatever is written
         reg.read([KeyRead(key=KEY, names=names)])
         reg.write([*map(put, names), *map(remove, names)])
         reg.close()

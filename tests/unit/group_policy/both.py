@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.enforce import Review
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.outcome import Outcome
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.local_ended import (
     Copies,
@@ -65,6 +66,7 @@ class Lab:
         told: What was told at interruptions.
         kept: What was put away on the control node.
         ended: How the last run ended; None before it and if it was broken off.
+        review: What looks at a plan before it is made true, or None.
     """
 
     def __init__(self, state: Observed, files: LocalGpoFiles) -> None:
@@ -75,6 +77,7 @@ class Lab:
         self.told: list[Told] = []
         self.kept: list[LocalGpoFiles] = []
         self.ended: Ended | None = None
+        self.review: Review | None = None
 
     def run(self, raw: Raw, *, check_mode: bool = False, suffix: str | None = None) -> Ended:
         self.ended = enforce_both(
@@ -83,6 +86,7 @@ class Lab:
             check_mode=check_mode,
             copies=Copies(keep=self.kept.append, check=lambda: None, suffix=suffix),
             interrupted=self.told.append,
+            review=self.review,
         )
         return self.ended
 

@@ -29,6 +29,8 @@ LONGEST: t.Final = 8000
 LONGEST_FOLDER: t.Final = 100
 """The path of a folder stands some thirty times on a line that reads."""
 
+JOINT: t.Final = "& "
+
 CMD: t.Final = "cmd"
 POWERSHELL: t.Final = "powershell"
 
@@ -63,7 +65,7 @@ def folder(temp_dir: str) -> str:
 
 def line(*steps: str) -> str:
     """Return one line of these steps, with the first marker in front."""
-    whole = "& ".join([f"echo RA:{START}:0", *steps])
+    whole = JOINT.join([f"echo RA:{START}:0", *steps])
     if len(whole) > LONGEST:
         raise HostError(
             doing="preparing a command", reason=f"a line of {len(whole)} characters is too long for cmd.exe"
@@ -125,12 +127,14 @@ class Answer:
         texts: What ``tell`` told, by label, in the code page of the host; only labels that came exactly once.
         lines: Every other line of the output, in upper case.
         exit_code: That of the last command.
+        output: All of the output.
     """
 
     codes: t.Mapping[str, int]
     texts: t.Mapping[str, bytes]
     lines: frozenset[bytes]
     exit_code: int
+    output: bytes = b""
 
     @classmethod
     def of(cls, output: bytes, exit_code: int = 0) -> Answer:
@@ -140,12 +144,24 @@ class Answer:
             texts={label: text.strip() for label, text in _single(_TEXT.findall(output))},
             lines=frozenset(text.strip().upper() for text in output.splitlines()),
             exit_code=exit_code,
+            output=output,
         )
 
     def said(self, label: str) -> bool | None:
         """Return whether a step says DONE; None if it did not report."""
         code = self.codes.get(label)
         return None if code is None else code == DONE
+
+    def between(self, first: str, last: str) -> bytes | None:
+        """Return what was printed between two markers; None if they did not both report once, in this order."""
+        if first not in self.codes or last not in self.codes:
+            return None
+        marker = rb"^RA:%b:[0-9][ \t\r]*$\n?"
+        places = (re.search(marker % label.encode(), self.output, re.MULTILINE) for label in (first, last))
+        before, after = places
+        if not before or not after or before.end() > after.start():
+            return None
+        return self.output[before.end() : after.start()]
 
     def file_exists(self, label: str) -> bool | None:
         """Return whether the step had its file; None if it did not report."""

@@ -14,15 +14,15 @@ from __future__ import annotations
 import typing as t
 
 from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
+from ..._policy.firewall_text import names_in
 from ..._policy.host_facts import Unread
-from ..._registry.model import KeyRead
-from ..firewall.rule_text import MERGE, POLICIES, POLICY_RULES, PROFILES, names_in
+from ..._registry.model import KeyRead, Observed, RegistryKey
 from ..wsman.answer import unusable
 from ..wsman.enumerate import Query, query
 from ..wsman.exchange import Exchange
 from ..wsman.invoke import Call, check, invoke
 from ..wsman.items import Item
-from .attempts import KeyReader, attempt, number_of, rows, values_of
+from .attempts import KeyReader, attempt, number_of, rows
 
 _NAMESPACE: t.Final = "root/standardcimv2"
 _CLASS: t.Final = "MSFT_NetFirewallRule"
@@ -31,6 +31,18 @@ _COLUMNS: t.Final = ",".join(
     ("InstanceID", *_KEYS, "RuleGroup", "Enabled", "Direction", "Action", "Profiles", "PolicyStoreSourceType")
 )
 _LOCAL_STORES: t.Final = frozenset({None, 0, 1})
+_POLICIES: t.Final = r"SOFTWARE\Policies\Microsoft\WindowsFirewall"
+_PROFILES: t.Final = {
+    name: RegistryKey(path=rf"{_POLICIES}\{name}") for name in ("DomainProfile", "PrivateProfile", "PublicProfile")
+}
+_MERGE: t.Final = "AllowLocalPolicyMerge"
+_DELIVERED: t.Final = RegistryKey(path=rf"{_POLICIES}\FirewallRules")
+
+ROOT: t.Final = KeyRead(key=RegistryKey(path=_POLICIES), names=())
+"""Asked for beside READS, lets a channel that reads whole trees do so once."""
+
+READS: t.Final = (*(KeyRead(key=key, names=(_MERGE,)) for key in _PROFILES.values()), KeyRead(key=_DELIVERED))
+"""What is read of the registry for the policy of the firewall."""
 
 
 def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
@@ -41,6 +53,12 @@ def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
 def read_policy(registry: KeyReader) -> FirewallPolicy | Unread:
     """Return what Group Policy says of the firewall."""
     return attempt(lambda: _policy(registry))
+
+
+def policy_in(observed: Observed) -> FirewallPolicy:
+    """Return what Group Policy says of the firewall in what was read for READS."""
+    off = [profile for profile, key in _PROFILES.items() if number_of(observed[key], _MERGE) == 0]
+    return FirewallPolicy(rules=names_in(observed[_DELIVERED]), merge_off=tuple(off))
 
 
 def switch(exchange: Exchange, rule: FirewallRule, *, on: bool) -> None:
@@ -91,12 +109,6 @@ def _rule(item: Item) -> FirewallRule:
 
 
 def _policy(registry: KeyReader) -> FirewallPolicy:
-    if registry.keys(POLICIES) is None:
+    if registry.keys(ROOT.key) is None:
         return FirewallPolicy(rules=(), merge_off=())  # the usual case, in one message instead of four
-    off = [
-        profile
-        for profile in PROFILES
-        if number_of(values_of(registry, rf"{POLICIES.path}\{profile}", MERGE), MERGE) == 0
-    ]
-    values = registry.read([KeyRead(key=POLICY_RULES)])[POLICY_RULES].by_name.values()
-    return FirewallPolicy(rules=names_in(values), merge_off=tuple(off))
+    return policy_in(registry.read(READS))

@@ -11,7 +11,9 @@ from __future__ import annotations
 from ..._policy.host_facts import FAILED, NOT_ASKED, HelperGroup, HostFacts, TaskOutcome, Unread
 from ..._registry.model import Observed
 from ..ports import RegistryChannel
+from ..reg_exe.registry import RegExeRegistry
 from ..wsman.registry import WsmanRegistry
+from .over_commands import CommandFacts
 from .over_wsman import WsmanFacts
 from .ports import HostFactsReader
 
@@ -24,6 +26,8 @@ def facts_reader(channel: RegistryChannel) -> HostFactsReader:
     """
     if isinstance(channel, WsmanRegistry):
         return WsmanFacts(channel)
+    if isinstance(channel, RegExeRegistry):
+        return CommandFacts(channel)
     return NoFacts(f"not readable over {channel.name}")
 
 
@@ -39,17 +43,7 @@ class NoFacts:
 
     def gather(self, *, local_gpo: Observed | Unread = NOT_ASKED) -> HostFacts:
         """Return that nothing is known; see HostFactsReader."""
-        unread = self._unread
-        return HostFacts(
-            rsop=unread,
-            applied=unread,
-            mdm=unread,
-            local_gpo=local_gpo,
-            local_gpo_off=unread,
-            system=unread,
-            membership=unread,
-            feature=unread,
-        )
+        return HostFacts.unknown(self._unread, local_gpo=local_gpo)
 
     def start_task(self) -> TaskOutcome:
         """Return that it cannot be started; see HostFactsReader."""

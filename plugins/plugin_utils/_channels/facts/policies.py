@@ -31,7 +31,9 @@ REGISTRY_EXTENSION: t.Final = "{35378EAC-683F-11D2-A89A-00C04FBBCFA2}"
 
 _RSOP: t.Final = "root/rsop/computer"
 _GROUP_POLICY: t.Final = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Group Policy"
-_HISTORY: t.Final = rf"{_GROUP_POLICY}\History\{REGISTRY_EXTENSION}"
+HISTORY: t.Final = RegistryKey(path=rf"{_GROUP_POLICY}\History\{REGISTRY_EXTENSION}")
+"""One key below it for each GPO that was applied; display names are in any alphabet."""
+
 _LAST_RUN: t.Final = rf"{_GROUP_POLICY}\State\Machine\Extension-List\{REGISTRY_EXTENSION}"
 _POLICY_MANAGER: t.Final = r"SOFTWARE\Microsoft\PolicyManager"
 _CURRENT: t.Final = rf"{_POLICY_MANAGER}\current\device"
@@ -54,6 +56,13 @@ _MDM_SETTINGS: t.Final[t.Mapping[str, t.Mapping[str, str]]] = {
         "bandwidth_optimization": "RA_Optimize_Bandwidth",
     },
 }
+
+KEYS: t.Final = (
+    RegistryKey(path=_LAST_RUN),
+    RegistryKey(path=_SYSTEM_POLICIES),
+    *(RegistryKey(path=rf"{_CURRENT}\{area}") for area in ("ControlPolicyConflict", *_MDM_SETTINGS)),
+)
+"""What is read of policies beside HISTORY: numbers and plain texts."""
 
 
 def read_rsop(exchange: Exchange, registry: KeyReader) -> Rsop | Unread:
@@ -91,7 +100,17 @@ def read_refreshed(registry: KeyReader) -> datetime | None:
 
 def read_mdm(registry: KeyReader) -> Mdm | Unread:
     """Return what device management sets."""
-    return attempt(lambda: _mdm(registry))
+    return attempt(lambda: mdm_in(registry))
+
+
+def mdm_keys(registry: KeyReader) -> tuple[RegistryKey, ...]:
+    """Return the keys that ``read_mdm`` reads beside KEYS; what the enrollments are called stands in KEYS."""
+    found: dict[RegistryKey, None] = {}
+    for area, names in _MDM_SETTINGS.items():
+        winners = [f"{name}_WinningProvider" for name in names.values()]
+        current = values_of(registry, rf"{_CURRENT}\{area}", *winners)
+        found |= dict.fromkeys(key for winner in winners for key in _provider_keys(text_of(current, winner), area))
+    return tuple(found)
 
 
 def gpo_id(text: str) -> str:
@@ -165,7 +184,7 @@ def _row(item: Item) -> PolicyRow | None:
 
 
 def _applied(registry: KeyReader) -> tuple[AppliedGpo, ...]:
-    names = [name for name in registry.keys(RegistryKey(path=_HISTORY)) or () if re.fullmatch("[0-9a-fA-F]{1,8}", name)]
+    names = [name for name in registry.keys(HISTORY) or () if re.fullmatch("[0-9a-fA-F]{1,8}", name)]
     if len(names) > _MOST_GPOS:
         raise unusable("reading the applied GPOs", f"it lists {len(names)} GPOs")
     return tuple(_applied_gpo(registry, name) for name in sorted(names, key=lambda name: int(name, 16)))
@@ -173,7 +192,7 @@ def _applied(registry: KeyReader) -> tuple[AppliedGpo, ...]:
 
 def _applied_gpo(registry: KeyReader, number: str) -> AppliedGpo:
     # By name: another value of these keys, lParam, has data that do not fit its type.
-    values = values_of(registry, rf"{_HISTORY}\{number}", "DSPath", "GPOName", "DisplayName", "Link")
+    values = values_of(registry, rf"{HISTORY.path}\{number}", "DSPath", "GPOName", "DisplayName", "Link")
     by_path, by_name = gpo_id(text_of(values, "DSPath")), gpo_id(text_of(values, "GPOName"))
     return AppliedGpo(
         # The name of the local GPO is translated, its path is not.
@@ -183,7 +202,12 @@ def _applied_gpo(registry: KeyReader, number: str) -> AppliedGpo:
     )
 
 
-def _mdm(registry: KeyReader) -> Mdm:
+def mdm_in(registry: KeyReader) -> Mdm:
+    """Return what device management sets; see ``read_mdm``.
+
+    Raises:
+        HostError: One of the keys cannot be read.
+    """
     found: dict[str, MdmSetting] = {}
     for area, names in _MDM_SETTINGS.items():
         wanted = [f"{name}{end}" for name in names.values() for end in ("_ProviderSet", "_WinningProvider")]
@@ -201,12 +225,18 @@ def _mdm(registry: KeyReader) -> Mdm:
 
 def _sent(registry: KeyReader, provider: str, area: str, name: str) -> str | None:
     """Return what the enrollment that won sends; None if it does not hold the setting any more."""
-    plain = provider.strip("{}")
-    for spelled in (plain, f"{{{plain}}}"):
-        values = values_of(registry, rf"{_POLICY_MANAGER}\Providers\{spelled}\default\Device\{area}", name)
+    for key in _provider_keys(provider, area):
+        values = values_of(registry, key.path, name)
         if values.get(name) is not None:
             return text_of(values, name)
     return None
+
+
+def _provider_keys(provider: str, area: str) -> tuple[RegistryKey, ...]:
+    """Return where an enrollment keeps what it sends; its id is seen with and without braces."""
+    plain = provider.strip("{}")
+    spellings = (plain, f"{{{plain}}}") if plain else ()
+    return tuple(RegistryKey(path=rf"{_POLICY_MANAGER}\Providers\{one}\default\Device\{area}") for one in spellings)
 
 
 def _state(sent: str) -> str | None:

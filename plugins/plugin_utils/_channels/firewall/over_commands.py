@@ -58,7 +58,7 @@ class CommandFirewall:
         command = (
             f'{NETSH} advfirewall firewall set rule group="{RULE_GROUP}" new enable={"yes" if on else "no"} >nul 2>&1'
         )
-        answer = self._registry.commands.run(line(f"{command} & {proof(_LABEL)}"), doing=doing, changes=True)
+        answer = self._registry.files.host.run(line(f"{command} & {proof(_LABEL)}"), doing=doing, changes=True)
         code = answer.codes.get(_LABEL)
         if code is None:
             raise HostError(doing=doing, reason="the answer of the host is cut off: netsh did not report")

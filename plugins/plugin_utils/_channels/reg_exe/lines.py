@@ -23,7 +23,7 @@ from ..words import shown
 # current folder first.
 REG: t.Final = r"%SystemRoot%\System32\reg.exe"
 
-_PLAIN_KEY: t.Final = re.compile(r"[A-Za-z0-9 _.\-]+(?:\\[A-Za-z0-9 _.\-]+)+")
+_PLAIN_KEY: t.Final = re.compile(r"[A-Za-z0-9 _.{}\-]+(?:\\[A-Za-z0-9 _.{}\-]+)+")
 
 
 def load(label: str, file: str) -> str:
@@ -43,17 +43,22 @@ def export(label: str, key: RegistryKey, file: str) -> str:
         f'{REG} export "HKLM\\{key.path}" "{file}" /y >nul 2>&1 & {proof(label)}',
         existence(f"{label}.file", file),
     ]
-    for cut, path in enumerate(_upwards(key)):
+    for cut, path in enumerate(upwards(key)):
         steps.append(f'(if not exist "{file}" {REG} query "HKLM\\{path}" 2>nul)& {proof(f"{label}.{cut}")}')
     return "& ".join(steps)
 
 
 def ancestor(key: RegistryKey, cut: int) -> RegistryKey:
     """Return the key that is left when this many names are cut off."""
-    return RegistryKey(path=_upwards(key)[cut])
+    return RegistryKey(path=upwards(key)[cut])
 
 
-def _upwards(key: RegistryKey) -> list[str]:
+def upwards(key: RegistryKey) -> list[str]:
+    """Return the path of a key, and those of its parents, the root's last.
+
+    Raises:
+        HostError: It holds a character that does not belong onto a line.
+    """
     if not _PLAIN_KEY.fullmatch(key.path):
         raise HostError(doing=f"reading {shown(str(key))}", reason="this key cannot stand on a command line")
     names = key.path.split("\\")
@@ -70,4 +75,4 @@ def lists(answer: Answer, key: RegistryKey) -> bool:
 
 def readable(answer: Answer, label: str, key: RegistryKey) -> int | None:
     """Return how many names had to be cut off until a key could be read, or None if none could."""
-    return next((cut for cut, dummy in enumerate(_upwards(key)) if answer.codes.get(f"{label}.{cut}") == DONE), None)
+    return next((cut for cut, dummy in enumerate(upwards(key)) if answer.codes.get(f"{label}.{cut}") == DONE), None)

@@ -11,12 +11,10 @@ or ``close``. Writing is one transfer of a file and one line that imports and re
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 import typing as t
 from types import MappingProxyType
 
-from ..._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
+from ..._registry.errors import HostError, HostUnreachable
 from ..._registry.model import KeyRead, Observed, RegistryKey, Write
 from ..._registry.names import fold
 from ..commands import lines
@@ -26,6 +24,7 @@ from ..commands.ssh import SshHost
 from ..ports import WriteFailure
 from ..words import shown
 from .exports import Values, file_of, objection, state, values_in
+from .files import HostFiles
 from .lines import export, load
 from .verdicts import not_imported, was_exported
 
@@ -33,9 +32,6 @@ TEMP_DIR: t.Final = "C:\\Windows\\Temp"
 
 # As many as fit on a line with the longest temp_dir; all that this collection manages is below two.
 _KEYS_IN_A_LINE: t.Final = 2
-
-# What one reading and one writing leave.
-_DELETED_AT_ONCE: t.Final = 4
 
 _COMBINED: t.Final = "all"
 _IMPORT: t.Final = "import"
@@ -68,31 +64,26 @@ class RegExeRegistry:
         temp_dir: The folder for files, as ``lines.folder`` returns it.
 
     Attributes:
-        left_behind: Files of ours that may still be on the host.
+        files: The way to the host for lines and files, for other questions than those to the registry.
     """
 
     name = "reg_exe"
 
     def __init__(self, host: HostCommands, *, temp_dir: str) -> None:
-        self.left_behind: list[str] = []
-        self._host = host
-        self._temp_dir = temp_dir
-        # Not to be guessed: the folder may be open to everybody.
-        self._token = secrets.token_hex(8)
-        self._files = 0
+        self.files = HostFiles(host, temp_dir=temp_dir)
         # Folded path -> is it there?
         self._known: dict[str, bool] = {}
         self._refused_keys: dict[str, HostError] = {}
 
     @property
-    def commands(self) -> HostCommands:
-        """The way to the host, for other lines of cmd.exe."""
-        return self._host
+    def left_behind(self) -> t.Sequence[str]:
+        """Files of ours that may still be on the host."""
+        return self.files.left_behind
 
     @property
     def requests(self) -> int:
         """Lines run and files transferred so far."""
-        return self._host.calls
+        return self.files.host.calls
 
     def read(self, reads: t.Iterable[KeyRead]) -> Observed:
         """Return the values that are there, each with its name as stored; see RegistryChannel."""
@@ -136,46 +127,38 @@ class RegExeRegistry:
 
     def reconnect(self) -> None:
         """Drop the connection; the next call opens a fresh one."""
-        self._host.reset()
+        self.files.host.reset()
         self._refused_keys.clear()
 
     def limit(self, seconds: float) -> None:
         """Start no call after this many seconds; one that has begun is waited for."""
-        self._host.limit(seconds)
+        self.files.host.limit(seconds)
 
     def close(self) -> None:
         """Remove what is left of our files on the host; never raises."""
-        if not self._host.reached:
-            self.left_behind = []
-        if self.left_behind:
-            with contextlib.suppress(RemoteAssistanceError, *self._host.errors):
-                self._run("removing temporary files")
+        self.files.close()
 
     # Reading
 
     def _read_some(self, keys: t.Sequence[RegistryKey]) -> t.Mapping[str, Values]:
         """Return the values of these keys and of all below them, by folded path; absent keys are left out."""
         doing = f"reading {', '.join(shown(str(key)) for key in keys)}"
-        files = {key: self._new_file() for key in keys}
+        files = {key: self.files.new() for key in keys}
         labels = {key: f"k{number}" for number, key in enumerate(keys)}
         steps = [export(labels[key], key, files[key]) for key in keys]
-        together = self._new_file() if len(keys) > 1 else ""
+        together = self.files.new() if len(keys) > 1 else ""
         if together:
             steps.append(lines.join(_COMBINED, list(files.values()), together))
-        answer = self._run(doing, *steps)
-        there = [key for key in keys if was_exported(answer, labels[key], key, temp_dir=self._temp_dir)]
+        answer = self.files.run(doing, *steps)
+        there = [key for key in keys if was_exported(answer, labels[key], key, temp_dir=self.files.temp_dir)]
         if not there:
             return {}
         if len(there) == 1:
             file = files[there[0]]
         else:
             file = together
-            _demand(answer, _COMBINED, doing, f"the exports cannot be joined in {self._temp_dir}")
-        return values_in(self._fetch(file, doing), there, doing=doing)
-
-    def _fetch(self, file: str, doing: str) -> bytes:
-        with self._looked_after():
-            return self._host.fetch(file, doing=doing)
+            _demand(answer, _COMBINED, doing, f"the exports cannot be joined in {self.files.temp_dir}")
+        return values_in(self.files.fetch(file, doing=doing), there, doing=doing)
 
     # Writing
 
@@ -194,19 +177,18 @@ class RegExeRegistry:
             return None
         keys = {fold(write.key.path): write.key for write in needed}
         doing = f"writing {', '.join(shown(str(key)) for key in keys.values())}"
-        file = self._new_file()
-        with self._looked_after():
-            self._host.send(file_of(needed), file, doing=doing)
+        file = self.files.new()
+        self.files.send(file_of(needed), file, doing=doing)
         try:
             steps = load(_IMPORT, file), lines.delete(_IMPORTED, file)
-            answer = self._run(doing, *steps, changes=True)
+            answer = self.files.run(doing, *steps, changes=True)
         except HostUnreachable:
             raise
         except HostError as error:  # no answer that can be read, and the import may have been made all the same
             self._forget(keys)
             return error
         if answer.file_exists(_IMPORTED) is False:
-            self.left_behind.remove(file)
+            self.files.left_behind.remove(file)
         code = answer.codes.get(_IMPORT)
         if code == DONE:
             self._known |= dict.fromkeys(keys, True)
@@ -236,35 +218,6 @@ class RegExeRegistry:
                 continue
             needed.append(write)
         return needed
-
-    # Files
-
-    def _new_file(self) -> str:
-        self._files += 1
-        file = f"{self._temp_dir}\\ra_{self._token}_{self._files}.reg"
-        self.left_behind.append(file)
-        return file
-
-    def _run(self, doing: str, *steps: str, changes: bool = False) -> Answer:
-        """Run a line that first removes the files that its steps do not name."""
-        old = [file for file in self.left_behind if not any(file in step for step in steps)]
-        old = old[:_DELETED_AT_ONCE]
-        deletions = [lines.delete(f"del{number}", file) for number, file in enumerate(old)]
-        answer = self._host.run(lines.line(*deletions, *steps), doing=doing, changes=changes)
-        gone = {file for number, file in enumerate(old) if answer.file_exists(f"del{number}") is False}
-        self.left_behind = [file for file in self.left_behind if file not in gone]
-        return answer
-
-    @contextlib.contextmanager
-    def _looked_after(self) -> t.Iterator[None]:
-        """After a failed transfer, clean up, which also shows whether the host is still there."""
-        try:
-            yield
-        except HostUnreachable:
-            raise
-        except HostError:
-            self._run("removing temporary files")
-            raise
 
 
 def _roots(keys: t.Iterable[RegistryKey]) -> list[RegistryKey]:

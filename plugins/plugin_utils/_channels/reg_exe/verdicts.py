@@ -25,16 +25,12 @@ def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str)
     doing = f"reading {shown(str(key))}"
     code, made = answer.codes.get(label), answer.file_exists(label)
     if code is None or made is None:
-        raise _cut_off(doing)
+        raise cut_off(doing)
     if code == DONE and made:
         return True
     cut = 0 if made else readable(answer, label, key)
     if cut is None:
-        raise HostError(
-            doing=doing,
-            reason="reg.exe cannot read any key above it either",
-            advice="Look whether reg.exe may be run by the account of the connection",
-        )
+        raise blind(doing)
     if cut == 0:
         raise HostError(
             doing=doing,
@@ -42,14 +38,36 @@ def was_exported(answer: Answer, label: str, key: RegistryKey, *, temp_dir: str)
             "account may not write to it, its disk is full, or a key below may not be read",
             advice="temp_dir names another folder",
         )
-    lowest = ancestor(key, cut - 1)
-    if lists(answer, lowest):
+    refuse_if_listed(answer, ancestor(key, cut - 1), doing=doing)
+    return False
+
+
+def refuse_if_listed(answer: Answer, key: RegistryKey, *, doing: str) -> None:
+    """Tell denied from absent: do nothing for a key that is not there.
+
+    Args:
+        answer: What came back; it holds the list of the subkeys of the key's parent.
+        key: A key that cannot be read, while its parent can.
+        doing: What is being done.
+
+    Raises:
+        AccessDenied: It is there.
+    """
+    if lists(answer, key):
         raise AccessDenied(
             doing=doing,
-            reason=f"the account may not read {shown(str(lowest))}",
+            reason=f"the account may not read {shown(str(key))}",
             advice="The account must be a member of the host's Administrators",
         )
-    return False
+
+
+def blind(doing: str) -> HostError:
+    """Return the error for a key none of whose parents can be read."""
+    return HostError(
+        doing=doing,
+        reason="reg.exe cannot read any key above it either",
+        advice="Look whether reg.exe may be run by the account of the connection",
+    )
 
 
 def not_imported(answer: Answer, label: str, file: str, *, doing: str) -> HostError:
@@ -67,7 +85,7 @@ def not_imported(answer: Answer, label: str, file: str, *, doing: str) -> HostEr
             outcome_unknown=True,
         )
     if label not in answer.codes:
-        return _cut_off(doing)
+        return cut_off(doing)
     return HostError(
         doing=doing,
         reason="reg.exe reports that it could not import everything",
@@ -75,5 +93,6 @@ def not_imported(answer: Answer, label: str, file: str, *, doing: str) -> HostEr
     )
 
 
-def _cut_off(doing: str) -> HostError:
+def cut_off(doing: str) -> HostError:
+    """Return the error for a line that was not run to its end."""
     return HostError(doing=doing, reason="the answer of the host is cut off: not every step of the command reported")
