@@ -23,16 +23,17 @@ from ..plugin_utils._ansible.results import (
     with_more,
 )
 from ..plugin_utils._ansible.schema_check import SchemaCheck
-from ..plugin_utils._channels.enforce import enforce
+from ..plugin_utils._ansible.whole_run import CoreEnded, Whole, both_core, enforce_whole, registry_core
 from ..plugin_utils._channels.facts.opening import facts_reader
 from ..plugin_utils._channels.facts.ports import HostFactsReader
+from ..plugin_utils._channels.firewall.whole_run import Core
 from ..plugin_utils._channels.outcome import Outcome
 from ..plugin_utils._channels.ports import RegistryChannel
 from ..plugin_utils._channels.wsman.warm_up import warm_up
 from ..plugin_utils._group_policy.local_ended import Copies, Ways
-from ..plugin_utils._group_policy.local_run import enforce_both
 from ..plugin_utils._group_policy.refresh import refresh_policy
 from ..plugin_utils._policy.catalogue import HELPER_KEY, LOCAL_GPO
+from ..plugin_utils._policy.declaration import Declaration
 from ..plugin_utils._policy.plan import Step
 
 __all__ = ["ARGUMENT_SPEC", "ActionModule"]
@@ -60,21 +61,13 @@ class ActionModule(RemoteAssistanceAction):
 
     def _registry(self, request: Request, host: str) -> Result:
         with self.channel(temp_dir=request.options.temp_dir) as channel:
-
-            def interrupted(outcome: Outcome[t.Any]) -> None:
-                self._tell_interruption([outcome])
-
             reader = facts_reader(channel)
             review = _review(reader, request, channel)
-            outcome = enforce(
-                channel,
-                request.declaration,
-                check_mode=self._task.check_mode,
-                interrupted=interrupted,
-                review=review,
-            )
-            result = with_more(outcome_result([registry_part(outcome)], host=host), review.result())
-            result = with_more(result, self._synced(result, request, outcome, reader))
+            core = registry_core(channel, request.declaration, check_mode=self._task.check_mode, review=review)
+            whole = self._whole(core, channel, request.declaration)
+            result = with_more(outcome_result([registry_part(whole.core), *whole.parts], host=host), review.result())
+            result = with_more(result, {"warnings": whole.warnings})
+            result = with_more(result, self._synced(result, request, whole.core, reader))
             return result | self.describe(channel)
 
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
@@ -86,22 +79,28 @@ class ActionModule(RemoteAssistanceAction):
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
             reader = facts_reader(channel)
             review = _review(reader, request, channel)
-            ended = enforce_both(
+            core = both_core(
                 Ways(registry=channel, folder=way.folder),
                 request.declaration,
                 check_mode=self._task.check_mode,
                 copies=copies,
-                interrupted=self._tell_interruption,
                 review=review,
             )
+            whole = self._whole(core, channel, request.declaration)
+            ended = whole.core
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
-            result = with_more(outcome_result([registry_part(ended.registry), files], host=host), review.result())
+            result = outcome_result([registry_part(ended.registry), files, *whole.parts], host=host)
+            result = with_more(with_more(result, review.result()), {"warnings": whole.warnings})
             result = with_more(result, self._synced(result, request, ended.registry, reader))
             result |= self.describe(channel, way)
         if backups is not None and not self._task.check_mode:
             result["backup_files"] = backups.files
             result["backup_files_on_host"] = list(ended.copies)
         return result
+
+    def _whole(self, core: Core[CoreEnded], channel: RegistryChannel, declaration: Declaration) -> Whole[CoreEnded]:
+        check_mode = self._task.check_mode
+        return enforce_whole(core, channel, declaration, check_mode=check_mode, interrupted=self._tell_interruption)
 
     def _synced(self, result: Result, request: Request, outcome: Outcome[Step], reader: HostFactsReader) -> Result:
         """Let a new list of helpers take effect, where the run made one."""

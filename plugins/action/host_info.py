@@ -13,10 +13,13 @@ from ..plugin_utils._ansible.inputs import checked_options
 from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._channels.facts.opening import NoFacts, facts_reader
 from ..plugin_utils._channels.facts.ports import HostFactsReader
+from ..plugin_utils._channels.firewall.reading import read_firewall
+from ..plugin_utils._channels.ports import RegistryChannel
 from ..plugin_utils._group_policy.local_info import local_info, local_values
 from ..plugin_utils._group_policy.ports import GroupPolicyFolder
 from ..plugin_utils._policy.declaration import shown_input
 from ..plugin_utils._policy.effective import effective
+from ..plugin_utils._policy.firewall import firewall_info
 from ..plugin_utils._policy.host_facts import NOT_ASKED, HelperGroup, Unread
 from ..plugin_utils._policy.host_report import host_report
 from ..plugin_utils._policy.kinds import Flag, NotLegal
@@ -46,7 +49,7 @@ class ActionModule(RemoteAssistanceAction):
             way = stack.enter_context(self.local_gpo(options)) if options.local_gpo else None
             observed = channel.read(EVERYTHING)
             told, in_files = ({}, NOT_ASKED) if way is None else _local_gpo(way.folder, observed)
-            report = _report(facts_reader(channel), observed, in_files) if with_facts else {}
+            report = _report(channel, observed, in_files) if with_facts else {}
             ways = self.describe(channel, way)
         words = in_words(observed)
         control_panel = words.pop("control_panel")
@@ -72,20 +75,33 @@ def _flag(raw: object) -> bool:
         raise InputError([Problem(path=FACTS, value=shown_input(raw), expected=wrong.expected)]) from None
 
 
-def _report(reader: HostFactsReader, observed: Observed, in_files: Observed | Unread) -> Result:
+def _report(channel: RegistryChannel, observed: Observed, in_files: Observed | Unread) -> Result:
     """Return what else is known of the host; that it cannot be read must not hide what the registry says."""
+    reader: HostFactsReader = facts_reader(channel)
+    lost_before: HostError | None = None
     try:
         facts = reader.gather(local_gpo=in_files)
     except HostError as lost:
         # Nothing else is asked: a host that did not answer once would be waited for again.
-        reader = NoFacts(str(lost))
+        reader, lost_before = NoFacts(str(lost)), lost
         facts = reader.gather(local_gpo=in_files)
     group: HelperGroup | Unread
     try:
         group = reader.read_group(facts)
     except HostError as lost:
-        group = Unread(why=str(lost))
-    return host_report(observed, facts, group)
+        group, lost_before = Unread(why=str(lost)), lost
+    return host_report(observed, facts, group) | {"firewall": _firewall(channel, lost_before)}
+
+
+def _firewall(channel: RegistryChannel, lost: HostError | None) -> Result:
+    """Return what is known of the firewall; a host that was lost before is not asked."""
+    try:
+        if lost is None:
+            return read_firewall(channel)
+    except HostError as error:
+        lost = error
+    unread = Unread(why=str(lost))
+    return firewall_info(unread, unread)
 
 
 def _local_gpo(folder: GroupPolicyFolder, observed: Observed) -> tuple[Result, Observed | Unread]:

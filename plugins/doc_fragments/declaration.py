@@ -228,4 +228,23 @@ options:
         description:
           - Invitations that only helpers on Windows Vista or later can open, where no policy decides.
             The value C(CreateEncryptedOnlyTickets).
+  firewall:
+    type: str
+    choices:
+      - enabled
+      - disabled
+      - all_rules
+      - unmanaged
+    description:
+      - Windows' own firewall rules for Remote Assistance, the group C(@FirewallAPI.dll,-33002) in every
+        language.
+      - Rules are switched on and off, never edited.
+      - V(enabled) is each rule as Windows ships it, V(all_rules) switches on those for public networks
+        as well.
+      - V(disabled) switches off every rule that lets traffic pass. V(unmanaged) is the same as leaving
+        it out.
+      - Over ssh netsh switches the whole group or nothing, so that V(enabled) is refused there.
+      - Rules that block, and rules that a policy delivers, are reported and left alone.
+      - Port 3389 is never touched. It belongs to Remote Desktop; Remote Assistance has not used it since
+        Windows Vista.
 """

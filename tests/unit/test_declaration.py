@@ -18,8 +18,10 @@ FLAG = "expected true or false"
 SOLICITED = "state, control, ticket_lifetime, ticket_lifetime_unit, invitation_method"
 PREFERENCES = "invitations, control, ticket_lifetime, ticket_lifetime_unit, encrypted_tickets_only"
 TOP = (
-    "solicited, offer, session_logging, encrypted_tickets_only, bandwidth_optimization, warning_messages, control_panel"
+    "solicited, offer, session_logging, encrypted_tickets_only, bandwidth_optimization, warning_messages, "
+    "control_panel, firewall"
 )
+FIREWALL = "expected one of enabled, disabled, all_rules, unmanaged"
 WHOLE_OR_CHANGES = "not allowed beside add or remove, expected either the whole list or changes to it"
 CONTROL_CHARACTERS = "expected a name without control characters or half characters"
 TEXT = "expected a text of at most 32766 UTF-16 units without control characters other than tab and line ends"
@@ -36,7 +38,11 @@ def solicited(**options: t.Any) -> dict[str, t.Any]:
 # What the user wrote, and each problem as path, value, text, nearest word.
 ONE_PROBLEM = (
     ({"solicitted": {}}, "solicitted", "", f"unknown key, expected one of {TOP}", "solicited"),
-    ({"firewall": "disabled"}, "firewall", "", f"unknown key, expected one of {TOP}", ""),
+    ({"firewal": "disabled"}, "firewal", "", f"unknown key, expected one of {TOP}", "firewall"),
+    ({"firewall": "disable"}, "firewall", "'disable'", FIREWALL, "disabled"),
+    ({"firewall": False}, "firewall", "false", FIREWALL, ""),
+    ({"firewall": {"state": "disabled"}}, "firewall", "a mapping", FIREWALL, ""),
+    ({"firewall": "unmanaged"}, "declaration", "", f"nothing is declared, expected at least one of {TOP}", ""),
     ({"solicited": {"contrl": "x"}}, "solicited.contrl", "", f"unknown key, expected one of {SOLICITED}", "control"),
     ({"solicited": {True: "x"}}, "solicited.True", "", f"unknown key, expected one of {SOLICITED}", ""),
     ({"offer": {"": 1}}, "offer.''", "", "unknown key, expected one of state, control, helpers", ""),

@@ -156,6 +156,10 @@ def test_the_role_documents_exactly_the_catalogue() -> None:
     options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
     # The top level only: Ansible's own check takes null for a wrong value and stops at the first problem.
     expected = {f"remote_assistance_{name}": {"type": "dict"} for name in declaration_options()}
+    expected["remote_assistance_firewall"] = {
+        "type": "str",
+        "choices": ["enabled", "disabled", "all_rules", "unmanaged"],
+    }
     expected |= {f"remote_assistance_{name}": spec for name, spec in host_options().items()}
     assert shape(expected) == shape(options)
 

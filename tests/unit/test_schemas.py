@@ -17,6 +17,8 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     problems,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.effective import effective
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import firewall_info
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import Unread
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.plan import plan
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.variables import (
     PLAYBOOK_VARIABLES,
@@ -76,7 +78,8 @@ def test_what_the_validator_accepts_the_schema_accepts(raw: dict[str, t.Any]) ->
 
 WRONG: tuple[dict[str, t.Any], ...] = (
     {},
-    {"firewall": "disabled"},
+    {"firewall": "off"},
+    {"firewall": {"state": "disabled"}},
     {"solicited": "disabled"},
     {"solicited": {"state": True}},
     {"solicited": {"state": "off"}},
@@ -149,6 +152,7 @@ def host_info(host: Observed) -> dict[str, t.Any]:
         "control_panel": control_panel,
         "helpers": helpers_in_words(host),
         "effective": {name: answer.to_result() for name, answer in effective(host).items()},
+        "firewall": firewall_info(Unread(why="not asked for"), Unread(why="not asked for")),
     }
 
 
@@ -213,6 +217,8 @@ def test_a_mutated_change_is_refused(key: str, wrong: object) -> None:
         (("policies", "offer", "helpers"), None),
         (("policies", "firewall"), {}),
         (("control_panel", "chat"), True),
+        (("firewall", "state"), "off"),
+        (("firewall", "rules"), {"RemoteAssistance-Out-TCP": True}),
     ],
 )
 def test_a_mutated_host_info_is_refused(place: tuple[str, ...], wrong: object) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from .._channels.commands.lines import folder
 from .._policy.baselines import with_baseline
-from .._policy.catalogue import TOP_LEVEL
+from .._policy.catalogue import FIREWALL, TOP_LEVEL
 from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
 from .._policy.kinds import nearest_word
@@ -88,10 +88,12 @@ def request_of(
             is_secret = key in HOST_OPTIONS and HOST_OPTIONS[key].secret
             found.append(Problem(path=name, expected="cannot be evaluated" + ("" if is_secret else f": {error}")))
     raw = with_baseline(raw)
+    said = raw.get(FIREWALL)
     if preset is not None:
         raw, wrong_for_preset = with_preset(preset, raw)
         found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
-    return _checked(raw, found, prefix, schema)
+    is_named = raw.get(FIREWALL) == said
+    return _with_origin(_checked(raw, found, prefix, schema), is_named=is_named)
 
 
 def _unknown_options(given: t.Iterable[str]) -> list[Problem]:
@@ -150,6 +152,14 @@ def _checked(raw: dict[str, t.Any], found: list[Problem], prefix: str, schema: S
     declared = without_nulls(raw)
     schema.check(declared)
     return Request(declaration=declaration, options=options, declared=declared)
+
+
+def _with_origin(request: Request, *, is_named: bool) -> Request:
+    """Return a request whose declaration knows whether the user, or a preset, speaks of the firewall."""
+    wanted = request.declaration.firewall
+    if wanted is None or is_named:
+        return request
+    return replace(request, declaration=replace(request.declaration, firewall=replace(wanted, is_named=False)))
 
 
 def checked_options(raw: t.Mapping[str, t.Any]) -> HostOptions:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import yaml
 
 from .._channels.outcome import Outcome
-from .._policy.catalogue import LOCAL_GPO
+from .._policy.catalogue import FIREWALL, LOCAL_GPO
+from .._policy.firewall_plan import FirewallPlan, FirewallStep
 from .._policy.plan import Step
 from .._policy.words import difference
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
@@ -38,6 +39,11 @@ class Part:
 def registry_part(outcome: Outcome[Step]) -> Part:
     """Return what a run did in the registry of a host."""
     return Part(outcome=outcome, sides=difference(outcome.plan, outcome.made))
+
+
+def firewall_part(decided: FirewallPlan, outcome: Outcome[FirewallStep]) -> Part:
+    """Return what a run did in the firewall of a host."""
+    return Part(outcome=outcome, sides=decided.sides(outcome.made), under=FIREWALL)
 
 
 def outcome_result(parts: t.Sequence[Part], *, host: str) -> dict[str, t.Any]:

@@ -16,7 +16,7 @@ from .._policy.plan import Plan, Step, plan, same_value
 from .._policy.targets import needed_reads
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
 from .._registry.model import Observed, Write
-from .outcome import Outcome
+from .outcome import Begin, Outcome, begin_at_once
 from .ports import RegistryChannel
 from .sending import Record, Sender
 
@@ -36,13 +36,14 @@ class Review(t.Protocol):
         """
 
 
-def enforce(
+def enforce(  # noqa: PLR0913  each is another thing that the caller knows
     channel: RegistryChannel,
     declaration: Declaration,
     *,
     check_mode: bool,
     interrupted: t.Callable[[Outcome[Step]], None],
     review: Review | None = None,
+    begin: Begin = begin_at_once,
 ) -> Outcome[Step]:
     """Bring a host's registry to the declared state, or say what that would change.
 
@@ -52,6 +53,7 @@ def enforce(
         check_mode: Stop before the first write.
         interrupted: Told how the host was left when the run is broken off, just before the interruption goes on.
         review: Looks at a plan before it is made true, if that changes anything.
+        begin: Asked before the first write whether to go on.
 
     Returns:
         How it ended. A failure after the first write is part of the outcome, with what was restored.
@@ -64,6 +66,9 @@ def enforce(
         review(decided)
     if check_mode:
         return Outcome(plan=decided, made=decided.steps)
+    untouched: Outcome[Step] = Outcome(plan=decided, left=decided.steps)
+    if not begin([untouched], closing=decided.closing):
+        return untouched
     return carry_out(channel, declaration, decided, interrupted=interrupted)
 
 

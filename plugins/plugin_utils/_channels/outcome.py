@@ -54,3 +54,20 @@ class Outcome(t.Generic[ChangeType]):
     unknown: tuple[ChangeType, ...] = ()
     foreign: tuple[str, ...] = ()
     failure: HostError | None = None
+
+
+class Begin(t.Protocol):
+    """Asked once when everything is read, planned and not refused, before the first write; not in check mode."""
+
+    def __call__(self, untouched: t.Sequence[Outcome[t.Any]], *, closing: bool) -> bool:
+        """Return False to leave the host as it is.
+
+        Args:
+            untouched: How the run ends then.
+            closing: True if the run only closes.
+        """
+
+
+def begin_at_once(untouched: t.Sequence[Outcome[t.Any]], *, closing: bool) -> bool:  # noqa: ARG001  the form of Begin
+    """Let a run begin."""
+    return True

@@ -54,6 +54,11 @@ class Copies:
     check: t.Callable[[], None]
     suffix: str | None
 
+    @classmethod
+    def none(cls) -> Copies:
+        """Return that no copies are kept."""
+        return cls(keep=lambda dummy: None, check=lambda: None, suffix=None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
@@ -88,3 +93,17 @@ def would_be(decided: Plan, planned: LocalPlan) -> Ended:
     if planned.refusal is not None:
         files = Outcome(plan=planned.plan, left=planned.steps, failure=planned.refusal)
     return Ended(registry=Outcome(plan=decided, made=decided.steps), files=files, local_plan=planned)
+
+
+def would_stay(decided: Plan, planned: LocalPlan) -> Ended:
+    """Return how a run would end that leaves everything as it is.
+
+    Args:
+        decided: What would change in the registry.
+        planned: What would change in the local GPO.
+    """
+    return Ended(
+        registry=Outcome(plan=decided, left=decided.steps),
+        files=Outcome(plan=planned.plan, left=planned.steps),
+        local_plan=planned,
+    )

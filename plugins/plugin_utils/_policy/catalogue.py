@@ -28,6 +28,7 @@ PREFERENCE_KEY: t.Final = RegistryKey(path=r"SYSTEM\CurrentControlSet\Control\Re
 LIVE_POLICY: t.Final = "live_policy"
 CONTROL_PANEL: t.Final = "control_panel"
 LOCAL_GPO: t.Final = "local_gpo"
+FIREWALL: t.Final = "firewall"
 
 GPT_INI: t.Final = "gpt_ini"
 """The setting that stands for version and extension names of a GPO."""
@@ -242,7 +243,12 @@ PREFERENCES: t.Final = (
     ),
 )
 
-TOP_LEVEL: t.Final = (*(policy.name for policy in POLICIES), CONTROL_PANEL)
+ALL_RULES: t.Final = "all_rules"
+UNMANAGED: t.Final = "unmanaged"
+FIREWALL_STATE: t.Final = Choice(words=((ENABLED, 1), (DISABLED, 0), (ALL_RULES, 2), (UNMANAGED, 3)))
+"""What a declaration may say of the firewall's group of rules; the numbers mean nothing to Windows."""
+
+TOP_LEVEL: t.Final = (*(policy.name for policy in POLICIES), CONTROL_PANEL, FIREWALL)
 """The keys of a declaration."""
 
 

@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .._registry.errors import InputError, Problem
-from .catalogue import CONTROL_PANEL, ENABLED, POLICIES, PREFERENCES, STATES, TOP_LEVEL, Policy, Setting
+from .catalogue import (
+    CONTROL_PANEL,
+    ENABLED,
+    FIREWALL,
+    FIREWALL_STATE,
+    POLICIES,
+    PREFERENCES,
+    STATES,
+    TOP_LEVEL,
+    UNMANAGED,
+    Policy,
+    Setting,
+)
 from .helpers import NOTHING, HelpersWanted, read_helpers
 from .kinds import NotLegal, Word, nearest_word
 
@@ -34,16 +46,32 @@ class PolicyWanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FirewallWanted:
+    """What is wanted of the firewall's group of rules.
+
+    Attributes:
+        state: enabled, disabled or all_rules.
+        is_named: True if the user said so, False if a playbook's preset did: then a host that has no such thing only
+            warns.
+    """
+
+    state: str
+    is_named: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Declaration:
     """A legal declaration; what is not mentioned is not managed.
 
     Attributes:
         policies: The wanted policies by name, in the catalogue's order.
         control_panel: The wanted preferences by name, in the catalogue's order.
+        firewall: What is wanted of the firewall's rules, or None.
     """
 
     policies: t.Mapping[str, PolicyWanted]
     control_panel: t.Mapping[str, Word]
+    firewall: FirewallWanted | None = None
 
     def cautions(self) -> tuple[str, ...]:
         """Return what is legal but not proved to work on Windows."""
@@ -139,8 +167,10 @@ def _read(raw: object) -> tuple[Declaration, tuple[Problem, ...]]:
     declaration = Declaration(
         policies=MappingProxyType({name: wanted for name, wanted in policies.items() if wanted != PolicyWanted()}),
         control_panel=MappingProxyType(control_panel),
+        firewall=_read_firewall(reader, given.get(FIREWALL)),
     )
-    if not reader.problems and not declaration.policies and not declaration.control_panel:
+    is_empty = not (declaration.policies or declaration.control_panel or declaration.firewall)
+    if not reader.problems and is_empty:
         reader.complain("declaration", f"nothing is declared, expected at least one of {', '.join(TOP_LEVEL)}")
     return declaration, tuple(reader.problems)
 
@@ -197,3 +227,14 @@ def _read_control_panel(reader: _Reader, raw: object) -> dict[str, Word]:
                 wanted[setting.name] = word
     _check_lifetime(reader, CONTROL_PANEL, given)
     return wanted
+
+
+def _read_firewall(reader: _Reader, raw: object) -> FirewallWanted | None:
+    if raw is None:
+        return None
+    try:
+        state = str(FIREWALL_STATE.parse(raw))
+    except NotLegal as problem:
+        reader.complain(FIREWALL, problem.expected, raw, problem.nearest)
+        return None
+    return None if state == UNMANAGED else FirewallWanted(state=state)

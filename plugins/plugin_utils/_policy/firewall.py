@@ -16,13 +16,19 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .catalogue import ALL_RULES, DISABLED, ENABLED
+from .host_facts import Unread
+
 RULE_GROUP: t.Final = "@FirewallAPI.dll,-33002"
 
-ENABLED: t.Final = "enabled"
-DISABLED: t.Final = "disabled"
-ALL_RULES: t.Final = "all_rules"
 MIXED: t.Final = "mixed"
 ABSENT: t.Final = "absent"
+UNKNOWN: t.Final = "unknown"
+STATES: t.Final = (ENABLED, DISABLED, ALL_RULES, MIXED, ABSENT, UNKNOWN)
+"""What the group can be on a host."""
+
+ON: t.Final = "on"
+OFF: t.Final = "off"
 
 _ALLOW: t.Final = frozenset({2, 3})
 _PREFIX: t.Final = "remoteassistance-"
@@ -90,14 +96,16 @@ def state_of(rules: t.Collection[FirewallRule]) -> str:
         rules: The rules of the group, as they stand on the host.
 
     Returns:
-        absent (there is no such group), disabled, enabled (each rule as Windows ships it), all_rules, or mixed.
+        absent (there is no such group), disabled (nothing is let through), enabled (each rule as Windows ships it),
+        all_rules, or mixed. Rules that block do not count.
     """
     if not rules:
         return ABSENT
-    states = {rule.is_enabled for rule in rules}
-    if states == {False}:
+    passing = [rule for rule in rules if rule.allows]
+    states = {rule.is_enabled for rule in passing}
+    if True not in states:
         return DISABLED
-    if all(rule.is_enabled == default_state(rule) for rule in rules):
+    if all(rule.is_enabled == default_state(rule) for rule in passing):
         return ENABLED
     return ALL_RULES if states == {True} else MIXED
 
@@ -107,16 +115,44 @@ def blocking(rules: t.Iterable[FirewallRule]) -> tuple[FirewallRule, ...]:
     return tuple(rule for rule in rules if rule.is_enabled and not rule.allows)
 
 
+def wanted_state(rule: FirewallRule, wanted: str) -> bool | None:
+    """Return whether a rule shall be on, or None for one that is left alone.
+
+    Rules that block are: switched off, they would open the host. So are those of a policy, which only that policy
+    changes, and with ``enabled`` those that are none of Windows'.
+
+    Args:
+        rule: A rule of the group.
+        wanted: enabled (as Windows ships it), disabled or all_rules.
+    """
+    if not rule.is_local or not rule.allows:
+        return None
+    return {DISABLED: False, ALL_RULES: True}.get(wanted, default_state(rule))
+
+
 def to_switch(rules: t.Iterable[FirewallRule], wanted: str) -> tuple[FirewallRule, ...]:
-    """Return the local rules that are not as they should be, each to be switched over.
+    """Return the rules that are not as they should be, each to be switched over; see ``wanted_state``."""
+    return tuple(rule for rule in rules if wanted_state(rule, wanted) not in (None, rule.is_enabled))
+
+
+def firewall_info(rules: tuple[FirewallRule, ...] | Unread, policy: FirewallPolicy | Unread) -> dict[str, t.Any]:
+    """Return what ``host_info`` says of the firewall; see ``schemas/host_info.schema.json``.
 
     Args:
         rules: The rules of the group.
-        wanted: enabled (as Windows ships them), disabled or all_rules.
+        policy: What Group Policy says of them.
     """
-    found = []
-    for rule in rules:
-        target = {DISABLED: False, ALL_RULES: True}.get(wanted, default_state(rule))
-        if rule.is_local and target is not None and rule.is_enabled is not target:
-            found.append(rule)
-    return tuple(found)
+    known = () if isinstance(rules, Unread) else rules
+    return {
+        "state": UNKNOWN if isinstance(rules, Unread) else state_of(rules),
+        "rules": {rule.id: word(is_on=rule.is_enabled) for rule in sorted(known, key=lambda rule: rule.id.lower())},
+        "blocking": [rule.id for rule in blocking(known)],
+        "merge_off": None if isinstance(policy, Unread) else list(policy.merge_off),
+        "policy_rules": None if isinstance(policy, Unread) else list(policy.rules),
+        "unknown": [str(fact) for fact in (rules, policy) if isinstance(fact, Unread)],
+    }
+
+
+def word(*, is_on: bool) -> str:
+    """Return the word for a rule's state."""
+    return ON if is_on else OFF

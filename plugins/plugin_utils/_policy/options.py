@@ -12,6 +12,8 @@ import typing as t
 
 from .catalogue import (
     CONTROL_PANEL,
+    FIREWALL,
+    FIREWALL_STATE,
     HELPER_KEY,
     POLICIES,
     POLICY_KEY,
@@ -22,6 +24,7 @@ from .catalogue import (
     Setting,
 )
 from .domain_options import DIRECTORY_OPTIONS, GPO_OPTIONS, LINKS, environment_text
+from .firewall import RULE_GROUP
 from .host_options import HOST_OPTIONS, READ_OPTIONS, HostOption
 from .kinds import Choice, Flag, Kind, Number
 
@@ -51,6 +54,15 @@ _HELPERS: t.Final[Options] = {
         "description": ["Names that must not be on the list; acts whatever the state of the policy is."],
     },
 }
+
+_FIREWALL: t.Final = f"""\
+Windows' own firewall rules for Remote Assistance, the group C({RULE_GROUP}) in every language.
+Rules are switched on and off, never edited.
+V(enabled) is each rule as Windows ships it, V(all_rules) switches on those for public networks as well.
+V(disabled) switches off every rule that lets traffic pass. V(unmanaged) is the same as leaving it out.
+Over ssh netsh switches the whole group or nothing, so that V(enabled) is refused there.
+Rules that block, and rules that a policy delivers, are reported and left alone.
+Port 3389 is never touched. It belongs to Remote Desktop; Remote Assistance has not used it since Windows Vista."""
 
 
 _LINK: t.Final[Options] = {
@@ -95,6 +107,7 @@ def declaration_options() -> Options:
         ],
         "options": {setting.name: _setting(setting) for setting in PREFERENCES},
     }
+    options[FIREWALL] = _typed(FIREWALL_STATE) | {"description": _FIREWALL.splitlines()}
     return options
 
 

@@ -17,10 +17,13 @@ from .catalogue import (
     CONTROL_PANEL,
     DISABLED,
     ENABLED,
+    FIREWALL,
+    FIREWALL_STATE,
     NOT_CONFIGURED,
     OFFER,
     POLICIES,
     SOLICITED,
+    UNMANAGED,
     VIEW_ONLY,
 )
 from .declaration import problems, shown_input
@@ -47,11 +50,12 @@ def with_preset(preset: str, raw: Raw) -> tuple[dict[str, t.Any], tuple[Problem,
     """
     if preset == UNCONFIGURED:
         fixed: dict[str, t.Any] = {policy.name: {"state": NOT_CONFIGURED} for policy in POLICIES}
-        return {name: value for name, value in raw.items() if name in HOST_OPTIONS} | fixed, ()
+        return {name: value for name, value in raw.items() if name in HOST_OPTIONS or name == FIREWALL} | fixed, ()
     declared = {name: value for name, value in raw.items() if name not in PRESET_VARIABLES[preset]}
     if preset == ALL_OFF:
         fixed = {SOLICITED.name: {"state": DISABLED}, OFFER.name: {"state": DISABLED}}
-        return declared | fixed | {CONTROL_PANEL: _with_box(declared, ticked=False)}, ()
+        closed = {CONTROL_PANEL: _with_box(declared, ticked=False), FIREWALL: _without_firewall(declared)}
+        return declared | fixed | closed, ()
     control, found = _control(raw.get("control"))
     helpers, more = _helpers(raw.get("helpers"))
     fixed = {
@@ -68,6 +72,15 @@ def _with_box(declared: Raw, *, ticked: bool) -> t.Any:
     """Return the declared preferences with the check box fixed; what is no mapping is left for the validator."""
     own = declared.get(CONTROL_PANEL)
     return {**(own or {}), "invitations": ticked} if own is None or isinstance(own, t.Mapping) else own
+
+
+def _without_firewall(declared: Raw) -> t.Any:
+    """Return what the firewall's rules shall be: off, unless they are declared unmanaged; an illegal word stays."""
+    own = declared.get(FIREWALL)
+    try:
+        return UNMANAGED if own is not None and FIREWALL_STATE.parse(own) == UNMANAGED else DISABLED
+    except NotLegal:
+        return own
 
 
 def _control(raw: t.Any) -> tuple[str, tuple[Problem, ...]]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from . import conflicts, effective, host_facts, host_report, plan, sources
+from . import conflicts, effective, firewall, host_facts, host_report, plan, sources
 from .catalogue import (
     CONTROL_PANEL,
+    FIREWALL,
     FULL_CONTROL,
     GPT_INI,
     LIVE_POLICY,
@@ -41,8 +42,13 @@ def changes_schema() -> Schema:
         "type": "array",
         "items": _closed(
             {
-                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO, DOMAIN_GPO]},
-                "setting": {"enum": [*setting_names(), GPT_INI, *GPO_SETTINGS]},
+                "layer": {"enum": [LIVE_POLICY, CONTROL_PANEL, LOCAL_GPO, DOMAIN_GPO, FIREWALL]},
+                "setting": {
+                    "anyOf": [
+                        {"enum": [*setting_names(), GPT_INI, *GPO_SETTINGS]},
+                        {"type": "string", "pattern": rf"^{FIREWALL}\..", "description": "A rule, by its name."},
+                    ]
+                },
                 "path": {"type": ["string", "null"], "pattern": r"^HKLM\\"},
                 "type": {"type": ["string", "null"], "pattern": "^REG_"},
                 "before": _WORD,
@@ -129,6 +135,20 @@ def domain_gpo_info_schema() -> Schema:
     }
 
 
+def _firewall() -> Schema:
+    texts_or_null = {"anyOf": [_TEXTS, {"type": "null"}]}
+    return _closed(
+        {
+            "state": {"enum": list(firewall.STATES)},
+            "rules": {"type": "object", "additionalProperties": {"enum": [firewall.ON, firewall.OFF]}},
+            "blocking": _TEXTS,
+            "merge_off": texts_or_null,
+            "policy_rules": texts_or_null,
+            "unknown": _TEXTS,
+        }
+    )
+
+
 def _policies(helpers: Schema) -> Schema:
     """Return the schema of the six policies in words, with what stands beside a list of helpers."""
     return _closed(
@@ -188,6 +208,7 @@ def _report() -> dict[str, Schema]:
     group = {"exists": {"type": "boolean"}} | dict.fromkeys(("members", "only_in_group", "only_on_list"), _TEXTS)
     facts = [*host_report.READ_FACTS, host_report.HELPER_GROUP]
     return {
+        "firewall": _firewall(),
         "sources": {
             "type": "object",
             "propertyNames": {"enum": setting_names()},

@@ -14,6 +14,8 @@ from .catalogue import (
     CONTROL_PANEL,
     DISABLED,
     ENABLED,
+    FIREWALL,
+    FIREWALL_STATE,
     HELPER_LONGEST,
     HELPERS_MOST,
     NOT_CONFIGURED,
@@ -24,6 +26,7 @@ from .catalogue import (
     Policy,
     Setting,
 )
+from .firewall import RULE_GROUP
 from .host_options import HOST_OPTIONS, HostOption
 from .variables import PLAYBOOK_VARIABLES, PREFIX
 
@@ -86,6 +89,9 @@ def _top_level() -> dict[str, Schema]:
         description="The user's own settings (Control Panel > System > Remote), where no policy decides.",
         dependentRequired=_LIFETIME_PAIR,
     )
+    schemas[FIREWALL] = FIREWALL_STATE.schema() | {
+        "description": f"Windows' own firewall rules for Remote Assistance, the group {RULE_GROUP}."
+    }
     return {name: schemas[name] for name in TOP_LEVEL}
 
 

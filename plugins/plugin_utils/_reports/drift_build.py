@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._policy.catalogue import CONTROL_PANEL, POLICIES
+from .._policy.catalogue import CONTROL_PANEL, FIREWALL, POLICIES, UNMANAGED
 from .drift_baseline import Baseline, item_severity, item_text
 from .drift_exceptions import covering
 from .drift_json import from_json
@@ -122,7 +122,8 @@ def managed_settings(declaration: t.Mapping[str, t.Any]) -> list[str]:
             if option in given or ("state" in given and not unmanaged_list):
                 names.append(f"{policy.name}.{option}")
     given = declaration.get(CONTROL_PANEL) or {}
-    return [*names, *(f"{CONTROL_PANEL}.{name}" for name, value in given.items() if value is not None)]
+    names += [f"{CONTROL_PANEL}.{name}" for name, value in given.items() if value is not None]
+    return [*names, FIREWALL] if declaration.get(FIREWALL) not in (None, UNMANAGED) else names
 
 
 def _several(result: Result | t.Sequence[Result]) -> t.Sequence[Result]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import typing as t
 
+from .._policy.catalogue import FIREWALL
 from .._policy.schema import setting_names
 from .drift_model import DriftReport, Finding, HostDrift
 from .drift_text import shown_word
@@ -45,7 +46,12 @@ def _suite(host: HostDrift) -> _Suite:
     found: dict[str, list[Finding]] = {}
     for finding in host.findings:
         found.setdefault(finding.setting, []).append(finding)
-    names = found if host.managed is None else [*setting_names(), *(name for name in found if name not in _KNOWN)]
+    names: t.Iterable[str] = found
+    if host.managed is not None:
+        # The firewall is one case where nothing was found of it, and one for each rule that was.
+        has_rules = any(name.startswith(f"{FIREWALL}.") for name in found)
+        own = [*setting_names(), *([] if has_rules else [FIREWALL])]
+        names = [*own, *(name for name in found if name not in _KNOWN)]
     cases += [
         (setting, _outcome(setting, found.get(setting, []), host))
         for setting in names

@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from datetime import datetime
 
-from .._policy.catalogue import GPT_INI
+from .._policy.catalogue import FIREWALL, GPT_INI
 from .._policy.schema import setting_names
 from .drift_model import SEVERITIES, STATUSES, DriftReport
 
@@ -66,14 +66,17 @@ def _findings(report: DriftReport) -> Samples:
 
 
 def _settings(report: DriftReport) -> Samples:
-    names = [*setting_names(), GPT_INI, OTHER]
-    legal = frozenset(names)
+    names = [*setting_names(), GPT_INI, FIREWALL, OTHER]
     number = Counter(
-        setting
-        for host in report.hosts
-        for setting in {found.setting if found.setting in legal else OTHER for found in host.counted}
+        setting for host in report.hosts for setting in {_label(found.setting, names) for found in host.counted}
     )
     return [({"setting": name}, number[name]) for name in names]
+
+
+def _label(setting: str, names: t.Sequence[str]) -> str:
+    """Return the word for a setting; rules of the firewall are one."""
+    name = FIREWALL if setting.startswith(f"{FIREWALL}.") else setting
+    return name if name in names else OTHER
 
 
 def _baselines(report: DriftReport) -> Samples:

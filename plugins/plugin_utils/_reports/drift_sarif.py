@@ -12,7 +12,7 @@ import hashlib
 import json
 import typing as t
 
-from .._policy.catalogue import GPT_INI, POLICIES, PREFERENCES
+from .._policy.catalogue import FIREWALL, GPT_INI, POLICIES, PREFERENCES
 from .._policy.schema import setting_names
 from .drift_model import HIGH, LOW, MEDIUM, NEW, DriftReport, Finding, HostDrift
 from .drift_text import shown_word
@@ -55,7 +55,8 @@ def fingerprint(host: str, finding: Finding) -> str:
 
 def rule_id(setting: str) -> str:
     """Return the id of the rule of a setting; it never changes."""
-    return PREFIX + (setting if setting in _TEXTS else OTHER)
+    name = FIREWALL if setting.startswith(f"{FIREWALL}.") else setting
+    return PREFIX + (name if name in _TEXTS else OTHER)
 
 
 def _texts() -> dict[str, str]:
@@ -66,7 +67,11 @@ def _texts() -> dict[str, str]:
     texts |= {f"control_panel.{preference.name}": preference.text for preference in PREFERENCES}
     texts["offer.helpers"] = "Who may offer help."
     named = {name: texts[name] for name in setting_names()}
-    return named | {GPT_INI: "Version and extension names of the local GPO.", OTHER: "Another setting."}
+    return named | {
+        GPT_INI: "Version and extension names of the local GPO.",
+        FIREWALL: "A firewall rule for Remote Assistance.",
+        OTHER: "Another setting.",
+    }
 
 
 _TEXTS: t.Final = _texts()

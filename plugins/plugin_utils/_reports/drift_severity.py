@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._policy.catalogue import DISABLED, ENABLED, NOT_CONFIGURED, VIEW_ONLY
+from .._policy.catalogue import DISABLED, ENABLED, FIREWALL, NOT_CONFIGURED, VIEW_ONLY
+from .._policy.firewall import OFF
 from .drift_model import HIGH, LOW, MEDIUM, Word
 
 _SWITCHES: t.Final = {"solicited.state", "offer.state"}
@@ -36,7 +37,8 @@ def severity(setting: str, actual: Word, wanted: Word) -> str:
 
     Returns:
         high where the host may do more than was declared, or holds what nobody can read as a word; medium where
-        a switch is off without saying so, protection is missing or an invitation lives another time; else low.
+        a switch is off without saying so, protection is missing, a firewall rule is on that shall be off or an
+        invitation lives another time; else low.
     """
     if setting in _SWITCHES or setting == "control_panel.invitations":
         if wanted in _ON:
@@ -46,6 +48,7 @@ def severity(setting: str, actual: Word, wanted: Word) -> str:
         return HIGH if actual not in (None, VIEW_ONLY) and wanted == VIEW_ONLY else LOW
     if setting == "offer.helpers":
         return HIGH if wanted is None else LOW
-    if setting in _PROTECTIONS:
-        return MEDIUM if wanted in _ON else LOW
+    # A rule that is on opens nothing by itself: what may pass it is told by the policies.
+    if setting in _PROTECTIONS or setting.startswith(f"{FIREWALL}."):
+        return MEDIUM if wanted in (*_ON, OFF) else LOW
     return MEDIUM if setting in _LIFETIMES else LOW

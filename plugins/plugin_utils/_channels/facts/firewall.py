@@ -47,12 +47,12 @@ READS: t.Final = (*(KeyRead(key=key, names=(_MERGE,)) for key in _PROFILES.value
 
 def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
     """Return the rules of the group, none where the host has no such group."""
-    return attempt(lambda: _rules(exchange))
+    return attempt(lambda: rules_of(exchange))
 
 
 def read_policy(registry: KeyReader) -> FirewallPolicy | Unread:
     """Return what Group Policy says of the firewall."""
-    return attempt(lambda: policy_in(registry.read(READS)))
+    return attempt(lambda: _policy(registry))
 
 
 def policy_in(observed: Observed) -> FirewallPolicy:
@@ -73,7 +73,15 @@ def switch(exchange: Exchange, rule: FirewallRule, *, on: bool) -> None:
     check(invoke(exchange, call, doing=doing, changes=True))
 
 
-def _rules(exchange: Exchange) -> tuple[FirewallRule, ...]:
+def rules_of(exchange: Exchange) -> tuple[FirewallRule, ...]:
+    """Return the rules of the group, none where the host has no such group.
+
+    Raises:
+        NotOffered: Windows does not have this part of WMI: before Windows 8 and Server 2012.
+        AccessDenied: The account may not read it.
+        HostError: The answer cannot be used.
+        HostUnreachable: The connection was lost.
+    """
     doing = "reading the firewall rules"
     wql = f"SELECT {_COLUMNS} FROM {_CLASS} WHERE RuleGroup"  # noqa: S608  constants only
     found = rows(exchange, _NAMESPACE, f"{wql}='{RULE_GROUP}'", doing=doing)
@@ -98,3 +106,9 @@ def _rule(item: Item) -> FirewallRule:
         is_local=item.number("PolicyStoreSourceType") in _LOCAL_STORES,
         keys=keys,
     )
+
+
+def _policy(registry: KeyReader) -> FirewallPolicy:
+    if registry.keys(ROOT.key) is None:
+        return FirewallPolicy(rules=(), merge_off=())  # the usual case, in one message instead of four
+    return policy_in(registry.read(READS))

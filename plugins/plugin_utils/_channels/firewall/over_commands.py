@@ -1,0 +1,90 @@
+# Copyright (c) 2026 winfleet contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The firewall over ssh: an export of the registry shows the rules, and netsh switches the group as a whole.
+
+netsh takes the group by its resource id in every language, and cannot switch one rule of it. Its texts are translated,
+so that only its exit code counts; what it really did is read again.
+
+FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule
+from ..._policy.firewall_plan import FirewallState
+from ..._registry.errors import HostError
+from ..._registry.model import KeyRead, Observed, RegistryKey
+from ..commands.lines import DONE, line, proof
+from ..reg_exe.registry import RegExeRegistry
+from .rule_text import LOCAL_RULES, MERGE, POLICIES, POLICY_RULES, PROFILES, names_in, rules_in
+
+# The full path, because cmd.exe looks into the current folder first.
+NETSH: t.Final = r"%SystemRoot%\System32\netsh.exe"
+
+_LABEL: t.Final = "netsh"
+_READING: t.Final = "reading the firewall rules"
+_PROFILE_KEYS: t.Final = {name: RegistryKey(path=rf"{POLICIES.path}\{name}") for name in PROFILES}
+
+
+class CommandFirewall:
+    """A FirewallWay over reg.exe and netsh.
+
+    Args:
+        registry: The open channel to the host's registry, whose connection is used.
+    """
+
+    whole_group = True
+
+    def __init__(self, registry: RegExeRegistry) -> None:
+        self._registry = registry
+
+    def read(self) -> FirewallState:
+        """Return the rules of the group, and what policies say of them, of one export; see FirewallWay."""
+        parents = [KeyRead(key=POLICIES, names=()), KeyRead(key=POLICY_RULES), KeyRead(key=LOCAL_RULES)]
+        merges = [KeyRead(key=key, names=(MERGE,)) for key in _PROFILE_KEYS.values()]
+        seen = self._registry.read([*parents, *merges])
+        return FirewallState(rules=_rules(seen), policy=_policy(seen))
+
+    def rules(self) -> tuple[FirewallRule, ...]:
+        """Return the rules of the group; see FirewallWay."""
+        return _rules(self._registry.read([KeyRead(key=LOCAL_RULES)]))
+
+    def switch(self, rules: t.Sequence[FirewallRule], *, on: bool) -> None:  # noqa: ARG002  always the whole group
+        """Switch the group on or off; see FirewallWay."""
+        doing = f"switching the firewall rules of the group {RULE_GROUP} {'on' if on else 'off'}"
+        command = (
+            f'{NETSH} advfirewall firewall set rule group="{RULE_GROUP}" new enable={"yes" if on else "no"} >nul 2>&1'
+        )
+        answer = self._registry.files.host.run(line(f"{command} & {proof(_LABEL)}"), doing=doing, changes=True)
+        code = answer.codes.get(_LABEL)
+        if code is None:
+            raise HostError(doing=doing, reason="the answer of the host is cut off: netsh did not report")
+        if code != DONE:
+            raise HostError(
+                doing=doing,
+                reason="netsh reports that it could not do it",
+                advice="The account must be a member of the host's Administrators, and the service mpssvc must run",
+            )
+
+    def reconnect(self) -> None:
+        """Drop the connection; see FirewallWay."""
+        self._registry.reconnect()
+
+    def limit(self, seconds: float) -> None:
+        """Limit all waits; see FirewallWay."""
+        self._registry.limit(seconds)
+
+
+def _rules(seen: Observed) -> tuple[FirewallRule, ...]:
+    return rules_in(seen[LOCAL_RULES].by_name.values(), doing=_READING)
+
+
+def _policy(seen: Observed) -> FirewallPolicy:
+    values = {name: seen[key].get(MERGE) for name, key in _PROFILE_KEYS.items()}
+    return FirewallPolicy(
+        rules=names_in(seen[POLICY_RULES].by_name.values()),
+        merge_off=tuple(name for name, value in values.items() if value is not None and value.data == 0),
+    )
