@@ -34,6 +34,7 @@ from ..plugin_utils._group_policy.local_ended import Copies, Ways
 from ..plugin_utils._group_policy.refresh import refresh_policy
 from ..plugin_utils._policy.catalogue import HELPER_KEY, LOCAL_GPO
 from ..plugin_utils._policy.declaration import Declaration
+from ..plugin_utils._policy.host_facts import HostFacts
 from ..plugin_utils._policy.plan import Step
 
 __all__ = ["ARGUMENT_SPEC", "ActionModule"]
@@ -46,6 +47,8 @@ warm_up()
 class ActionModule(RemoteAssistanceAction):
     """Brings one host to the declared state."""
 
+    _facts: HostFacts | None = None
+
     def perform(self, task_vars: dict[str, t.Any]) -> Result:
         request = request_of(self._task.args, task_vars, self.template, DECLARATION_SCHEMA)
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
@@ -56,7 +59,7 @@ class ActionModule(RemoteAssistanceAction):
         if request.options.refresh_policy and result["changed"] and not self._task.check_mode and "msg" not in result:
             result = with_more(result, self._refresh(result))
         if self._task.check_mode:
-            result[AUDITED] = audited(request, task_vars)
+            result[AUDITED] = audited(request, task_vars, self._facts)
         return with_more(result, {"warnings": request.declaration.cautions()})
 
     def _registry(self, request: Request, host: str) -> Result:
@@ -65,6 +68,7 @@ class ActionModule(RemoteAssistanceAction):
             review = _review(reader, request, channel)
             core = registry_core(channel, request.declaration, check_mode=self._task.check_mode, review=review)
             whole = self._whole(core, channel, request.declaration)
+            self._facts = review.facts
             result = with_more(outcome_result([registry_part(whole.core), *whole.parts], host=host), review.result())
             result = with_more(result, {"warnings": whole.warnings})
             result = with_more(result, self._synced(result, request, whole.core, reader))
@@ -87,7 +91,7 @@ class ActionModule(RemoteAssistanceAction):
                 review=review,
             )
             whole = self._whole(core, channel, request.declaration)
-            ended = whole.core
+            ended, self._facts = whole.core, review.facts
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
             result = outcome_result([registry_part(ended.registry), files, *whole.parts], host=host)
             result = with_more(with_more(result, review.result()), {"warnings": whole.warnings})

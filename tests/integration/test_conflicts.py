@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.integration.conftest import Finished, Runner
+from tests.integration.drift_runs import findings_of, report_in, verdicts_of
 from tests.lab import Drop, StandInHost, Trouble, When
 
 MODULE = "winfleet.remote_assistance.host"
@@ -170,3 +171,23 @@ def test_a_closing_goes_on_where_the_facts_cost_the_connection_and_an_opening_do
     assert (0, True) == (finished.code, result["changed"]), finished.output
     assert ("REG_DWORD", 0) == member.registry.get(POLICY, "fAllowUnsolicited")
     assert [True] == [line.startswith("who else decides is not known: ") for line in result["warnings"]]
+
+
+def test_a_host_that_is_closed_against_its_declaration_has_drifted_and_not_failed(run, closed):
+    inventory = run.inventory({closed.name: closed.inventory_vars()}, remote_assistance_offer=OFFER)
+    finished = run("drift", inventory)
+    assert 2 == finished.code, finished.output
+    report = report_in(run.folder / "drift-reports")
+    assert {closed.name: "drift"} == verdicts_of(report)
+    findings = findings_of(report, closed.name)
+    assert {"offer.state", "offer.control", "offer.helpers"} == findings.keys()
+    assert "domain_gpo: Workstations - Remote Assistance" == findings["offer.state"]["source"]
+    assert "default" == findings["offer.control"]["source"]
+    assert () == closed.journal.writes
+
+
+def test_a_finding_names_the_items_for_the_windows_that_the_check_found(run, member):
+    inventory = run.inventory({member.name: member.inventory_vars()}, remote_assistance_baseline="disa_stig")
+    run("drift", inventory)
+    items = findings_of(report_in(run.folder / "drift-reports"), member.name)["solicited.state"]["benchmark_ids"]
+    assert ["DISA STIG Windows 10: WN10-CC-000155 (V-220823, V-63651 (before))"] == items

@@ -53,7 +53,7 @@ def test_results_are_as_their_schemas_say(run, member):
     assert {change["action"] for change in changes} == {"set", "delete"}
     valid("changes", changes)
     info = run("report", inventory).result("member01", "Read what")
-    facts = ("sources", "conflicts", "windows", "helper_group", "as_of", "unknown")
+    facts = ("sources", "conflicts", "windows", "helper_group", "firewall", "as_of", "unknown")
     published = ("policies", "control_panel", "helpers", "effective", *facts)
     valid("host_info", {name: info[name] for name in published})
     assert set(info) - {"changed", "channel", "requests", *published} <= {"_ansible_no_log", "_ansible_verbose_always"}

@@ -27,6 +27,11 @@ WINES_OWN = {
 }
 OFF = ("REG_DWORD", 0)
 ON = ("REG_DWORD", 1)
+WITHOUT_WHAT_WINE_LACKS: dict[str, t.Any] = {
+    "remote_assistance_conflicts": "ignore",
+    "remote_assistance_sync_helpers": False,
+    "remote_assistance_firewall": "unmanaged",
+}
 OUTCOME = ("changed", "changes", "notes", "warnings", "diff")
 
 NASTY = [
@@ -70,8 +75,8 @@ class Twins:
 
     def __call__(self, playbook: str, *arguments: str, **group_vars: t.Any) -> tuple[dict[str, t.Any], Finished]:
         """Run a playbook on both; check that all is the same, and return the result of the one behind ssh."""
-        # Wine has no GPOs and no scheduled tasks, so what a run finds of them is not the same on both.
-        group_vars = {"remote_assistance_conflicts": "ignore", "remote_assistance_sync_helpers": False} | group_vars
+        # Wine has no GPOs, scheduled tasks or firewall rules, so what a run finds of them is not the same on both.
+        group_vars = WITHOUT_WHAT_WINE_LACKS | group_vars
         hosts = {"ssh": self.ssh.inventory_vars(self.transfer) | self.variables, "winrm": self.winrm.inventory_vars()}
         finished = self.run(playbook, self.run.inventory(hosts, **group_vars), *arguments)
         assert finished.code == 0, finished.output

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._ansible.conflict_review import (
@@ -47,6 +48,7 @@ CLOSE = {"offer": {"state": "disabled"}}
 SENT = PolicyRow(
     precedence=1, gpo=GUID, key=POLICY_KEY.path, name="fAllowUnsolicited", value=dword("fAllowUnsolicited", 0)
 )
+APPLIED = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
 BY_GPO = HostFacts(rsop=Rsop(rows=(SENT,), names={GUID: "Locked down"}), mdm=Mdm())
 BY_MDM = HostFacts(rsop=Rsop(), mdm=Mdm(settings={"offer": MdmSetting(policy="offer", state="disabled")}))
 
@@ -102,7 +104,7 @@ def test_a_compliant_host_is_asked_nothing() -> None:
     run = Run({POLICY_KEY: KeyState.of(dword("fAllowUnsolicited", 0))}, BY_GPO)
     assert () == run(CLOSE).made
     assert [] == run.facts.asked
-    assert {"conflicts": []} == run.review.result()
+    assert {"conflicts": [], "sources": {}} == run.review.result()
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -149,10 +151,22 @@ def test_with_warn_the_run_goes_through_and_says_so() -> None:
     assert [one["text"] for one in told["conflicts"]] == [line.partition(": ")[2] for line in told["warnings"]]
 
 
+def test_a_result_says_who_decided_what_it_changes() -> None:
+    facts = dataclasses.replace(BY_GPO, rsop=Rsop(rows=(SENT,), names={GUID: "Locked down"}, processed=APPLIED))
+    run = Run(OFF, facts, "warn")
+    assert run(OFFER).failure is None
+    sources = run.review.result()["sources"]
+    assert {"offer.state", "offer.control", "offer.helpers"} == sources.keys()
+    assert ("domain_gpo", "Locked down", GUID) == tuple(sources["offer.state"][key] for key in ("kind", "name", "id"))
+    assert "2026-11-20T08:15:00Z" == sources["offer.state"]["as_of"]
+    # Nothing stands there yet.
+    assert ["default", "default"] == [sources[name]["kind"] for name in ("offer.control", "offer.helpers")]
+
+
 def test_with_ignore_nobody_asks() -> None:
     run = Run(OFF, BY_GPO, "ignore")
     assert run(OFFER).failure is None
-    assert ([], {"conflicts": []}) == (run.facts.asked, run.review.result())
+    assert ([], {"conflicts": [], "sources": {}}) == (run.facts.asked, run.review.result())
 
 
 def test_with_fail_a_closing_that_is_set_back_fails_too() -> None:
@@ -195,6 +209,9 @@ def test_a_lost_connection_keeps_an_opening_from_being_made_but_no_closing() -> 
     assert (["fAllowUnsolicited"], 1) == ([write.name for write in run.channel.log], run.channel.reconnects)
     assert {
         "conflicts": [],
+        "sources": {
+            "offer.state": {"kind": "unknown", "name": None, "id": None, "linked_at": None, "as_of": None},
+        },
         "warnings": ["who else decides is not known: reading RSOP_GPO: no answer in 30 seconds"],
     } == run.review.result()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._policy.baselines import BASELINES, build_of
+from .._policy.host_facts import CLIENT, HostFacts, OperatingSystem
 from .._reports.drift_facade import managed_settings
 from .inputs import Request
 
@@ -18,20 +19,23 @@ AUDITED: t.Final = "audited"
 """The key in a result of ``host``; only a check has it, so that a report never takes a real run for one."""
 
 
-def audited(request: Request, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def audited(request: Request, variables: t.Mapping[str, t.Any], facts: HostFacts | None) -> dict[str, t.Any]:
     """Return what a result of ``host`` says in check mode; see its RETURN section.
 
     Args:
         request: What was asked for.
         variables: The variables of the host; facts are taken from them where they are, gathered, cached, or named by
             the inventory as they are injected, ``ansible_distribution_version`` and ``ansible_os_product_type``.
+        facts: What the check itself learned of the host, or None; it counts before the variables.
     """
     name = request.options.baseline
     replaced = []
     if name is not None:
         shipped = BASELINES[name].declaration
         replaced = [key for key in shipped if request.declared.get(key) != shipped[key]]
-    build, server = _windows(variables)
+    system = None if facts is None else facts.system
+    known = isinstance(system, OperatingSystem)
+    build, server = (system.build, system.kind != CLIENT) if known else _windows(variables)
     return {
         "managed": managed_settings(request.declared),
         "baseline": name,

@@ -15,6 +15,7 @@ from .._policy.conflicts import IGNORE, Conflict, sorted_out, state_conflicts
 from .._policy.host_facts import NOT_ASKED, HostFacts, Unread
 from .._policy.plan import Plan
 from .._policy.plan_conflicts import WIDENS_DOMAIN_GPO, WIDENS_MDM, plan_conflicts
+from .._policy.sources import Source, plan_sources
 from .._registry.errors import HostError, HostUnreachable
 from .._registry.model import Observed
 
@@ -67,6 +68,9 @@ class ConflictReview:
         self._reconnect = reconnect
         self._found: tuple[Conflict, ...] = ()
         self._unknown = ""
+        self._sources: dict[str, Source] = {}
+        self.facts: HostFacts | None = None
+        """What is known of the host; None where nothing was asked."""
 
     def __call__(self, decided: Plan, local_gpo: Observed | Unread = NOT_ASKED) -> None:
         """Look at a plan.
@@ -81,7 +85,8 @@ class ConflictReview:
         """
         if self._mode == IGNORE:
             return
-        facts = self._facts(decided, local_gpo)
+        self.facts = facts = self._facts(decided, local_gpo)
+        self._sources = plan_sources(decided, facts)
         uses = self._uses_local_gpo
         found = (
             *plan_conflicts(decided, facts, uses_local_gpo=uses),
@@ -103,8 +108,11 @@ class ConflictReview:
             return HostFacts(local_gpo=local_gpo)
 
     def result(self) -> dict[str, t.Any]:
-        """Return what a result says of conflicts that did not stop the run."""
-        told: dict[str, t.Any] = {"conflicts": [one.to_result() for one in self._found]}
+        """Return what a result says of who else decides: conflicts that did not stop the run, and sources."""
+        told: dict[str, t.Any] = {
+            "conflicts": [one.to_result() for one in self._found],
+            "sources": {setting: source.to_result() for setting, source in self._sources.items()},
+        }
         warnings = [f"who else decides is not known: {self._unknown}"] if self._unknown else []
         warnings += map(in_a_line, self._found)
         return told | {"warnings": warnings} if warnings else told

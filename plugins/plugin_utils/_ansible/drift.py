@@ -21,7 +21,7 @@ from .audit import AUDITED
 from .drift_settings import DriftSettings
 from .plain import plain
 
-COPIED: t.Final = ("changes", "failed", "unreachable", "msg", "restored", "left", "unknown")
+COPIED: t.Final = ("changes", "sources", "failed", "unreachable", "msg", "restored", "left", "unknown")
 HIDDEN: t.Final = "no_log hides what was found"
 NOT_CHECKED: t.Final = "the result is not the one of a check by winfleet.remote_assistance.host in check mode"
 SKIPPED: t.Final = "the check was skipped"
@@ -98,9 +98,16 @@ def collection_version() -> str:
 
 def _flat(result: Told) -> Told:
     audit = result.get(AUDITED, {})
-    return {name: value for name, value in result.items() if name != AUDITED} | {
-        name: audit[name] for name in ("managed", "build") if audit.get(name) is not None
-    }
+    return (
+        {name: value for name, value in result.items() if name != AUDITED}
+        | {name: audit[name] for name in ("managed", "build") if audit.get(name) is not None}
+        | {"sources": {setting: _in_a_word(source) for setting, source in result.get("sources", {}).items()}}
+    )
+
+
+def _in_a_word(source: t.Mapping[str, t.Any]) -> str:
+    name = source.get("name") or source.get("id")
+    return f"{source['kind']}: {name}" if name else str(source["kind"])
 
 
 def _baseline(audit: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:

@@ -13,15 +13,19 @@ from __future__ import annotations
 
 import typing as t
 
-from .._registry.model import KeyState
+from .._registry.model import KeyState, RegistryKey
 from .firewall import FirewallRule, is_of_group
+
+LOCAL_RULES: t.Final = RegistryKey(
+    path=r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+)
+"""The host's own rules; nothing is ever written there."""
 
 _GROUP: t.Final = "embedctxt"
 _PROFILES: t.Final = {"domain": 1, "private": 2, "public": 4}
 _ACTIONS: t.Final = {"allow": True, "bypass": True, "block": False}
 _DIRECTIONS: t.Final = {"in": True, "out": False}
-# A rule that does not say so is not active.
-_STATES: t.Final = {"true": True, "false": False, None: False}
+_STATES: t.Final = {"true": True, "false": False}
 
 Fields = t.Mapping[str, tuple[str, ...]]
 Meaning = t.TypeVar("Meaning")

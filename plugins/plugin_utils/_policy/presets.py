@@ -26,6 +26,7 @@ from .catalogue import (
     UNMANAGED,
     VIEW_ONLY,
 )
+from .conflicts import WARN
 from .declaration import problems, shown_input
 from .host_options import HOST_OPTIONS
 from .kinds import NotLegal
@@ -33,9 +34,10 @@ from .kinds import NotLegal
 ALL_OFF: t.Final = "all_off"
 BY_INVITATION: t.Final = "by_invitation"
 UNCONFIGURED: t.Final = "unconfigured"
-PRESETS: t.Final = (ALL_OFF, BY_INVITATION, UNCONFIGURED)
+AUDIT: t.Final = "audit"
+PRESETS: t.Final = (ALL_OFF, BY_INVITATION, UNCONFIGURED, AUDIT)
 
-PRESET_VARIABLES: t.Final = {ALL_OFF: (), BY_INVITATION: ("control", "helpers"), UNCONFIGURED: ()}
+PRESET_VARIABLES: t.Final = {ALL_OFF: (), BY_INVITATION: ("control", "helpers"), UNCONFIGURED: (), AUDIT: ()}
 """The variables beside the declaration that a preset reads, without their prefix."""
 
 Raw = t.Mapping[str, t.Any]
@@ -48,6 +50,9 @@ def with_preset(preset: str, raw: Raw) -> tuple[dict[str, t.Any], tuple[Problem,
         preset: One of PRESETS.
         raw: What the user declared, and the preset's variables, by name without prefix.
     """
+    if preset == AUDIT:
+        # A host that is not as declared has drifted, whoever else decides there.
+        return {"conflicts": WARN} | dict(raw), ()
     if preset == UNCONFIGURED:
         fixed: dict[str, t.Any] = {policy.name: {"state": NOT_CONFIGURED} for policy in POLICIES}
         return {name: value for name, value in raw.items() if name in HOST_OPTIONS or name == FIREWALL} | fixed, ()

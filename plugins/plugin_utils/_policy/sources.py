@@ -22,7 +22,7 @@ from . import evidence
 from .catalogue import CONTROL_PANEL, HELPER_KEY, POLICIES, POLICY_KEY, PREFERENCE_KEY, PREFERENCES
 from .effective import DEFAULT_SOURCE, OFF, POLICY_SOURCE, PREFERENCE_SOURCE, UNKNOWN, Answer
 from .host_facts import LOCAL_GPO, HostFacts, MdmSetting, PolicyRow, Rsop, Unread
-from .plan import same_value
+from .plan import Plan, same_value
 
 DOMAIN_GPO_SOURCE: t.Final = "domain_gpo"
 LOCAL_GPO_SOURCE: t.Final = "local_gpo"
@@ -134,6 +134,23 @@ def setting_sources(observed: Observed, facts: HostFacts) -> dict[str, Source]:
         value = preferences.get(setting.value_name)
         found[f"{CONTROL_PANEL}.{setting.name}"] = source_of(facts, PREFERENCE_KEY, setting.value_name, value)
     return found
+
+
+def plan_sources(plan: Plan, facts: HostFacts) -> dict[str, Source]:
+    """Return who decided what stands where a plan changes something, by dotted word.
+
+    Args:
+        plan: What a run will change.
+        facts: What is known of the host.
+    """
+    found: dict[str, list[Source]] = {}
+    for step in plan.steps:
+        source = source_of(facts, step.target.key, step.target.name, step.before)
+        found.setdefault(step.setting, []).append(source)
+    # A name that is to come has no source yet; that of those which stand there counts.
+    return {
+        setting: _combined([source for source in sources if source != _DEFAULT]) for setting, sources in found.items()
+    }
 
 
 def helper_sources(observed: Observed, facts: HostFacts) -> dict[str, Source]:

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._policy.catalogue import CONTROL_PANEL, FIREWALL, POLICIES, UNMANAGED
+from .._policy.catalogue import CONTROL_PANEL, FIREWALL, LIVE_POLICY, POLICIES, UNMANAGED
 from .drift_baseline import Baseline, item_severity, item_text
 from .drift_exceptions import covering
 from .drift_json import from_json
@@ -32,6 +32,8 @@ from .drift_model import (
 )
 from .drift_severity import severity
 from .drift_text import clean, clean_word, instant
+
+_REGISTRY: t.Final = (LIVE_POLICY, CONTROL_PANEL)
 
 REMEMBERED_DAYS: t.Final = 90
 """How long a host that is not part of the runs any more is remembered."""
@@ -176,6 +178,7 @@ def _finding(name: str, result: Result, change: t.Mapping[str, t.Any], context: 
     actual, wanted = clean_word(change.get("before")), clean_word(change.get("after"))
     items = () if context.baseline is None else context.baseline.items_for(setting, result.get("build"))
     by_baseline = None if context.baseline is None else context.baseline.accepts(layer, setting, actual, wanted)
+    sources = result.get("sources") or {}
     accepted, lapsed = covering(context.exceptions, name, context.groups.get(name, ()), setting, context.now)
     return Finding(
         setting=setting,
@@ -185,7 +188,8 @@ def _finding(name: str, result: Result, change: t.Mapping[str, t.Any], context: 
         wanted=wanted,
         action=clean(change.get("action", "set")),
         severity=item_severity(items, severity(setting, actual, wanted)),
-        source=clean((result.get("sources") or {}).get(setting) or layer),
+        # They are those of the registry; a file and the firewall decide by themselves.
+        source=clean((sources.get(setting) if layer in _REGISTRY else None) or layer),
         benchmark_ids=tuple(dict.fromkeys(item_text(item) for item in items)),
         since=_checked_at(result, context.now),
         accepted=accepted or by_baseline,

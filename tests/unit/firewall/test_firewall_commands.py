@@ -57,8 +57,8 @@ def test_rules_and_policies_of_one_export() -> None:
 
 
 def test_a_rule_that_is_neither_on_nor_off_is_an_error() -> None:
-    connection = ScriptedConnection(export(key(LOCAL, X=text("Action=Allow"))))
-    with pytest.raises(HostError, match="reading the firewall rules: the rule X is neither on nor off"):
+    connection = ScriptedConnection(export(key(LOCAL, X=text("Action=Allow", "Dir=In"))))
+    with pytest.raises(HostError, match="reading the firewall rules: the firewall rule 'X' cannot be used: active is said 0 times"):
         firewall_way(channel(connection)).rules()
 
 

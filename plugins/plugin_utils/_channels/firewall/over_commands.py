@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule
+from ..._policy.firewall import RULE_GROUP, FirewallRule
 from ..._policy.firewall_plan import FirewallState
+from ..._policy.firewall_text import LOCAL_RULES, rules_in
+from ..._policy.host_facts import Unread
 from ..._registry.errors import HostError
-from ..._registry.model import KeyRead, Observed, RegistryKey
+from ..._registry.model import KeyRead, Observed
 from ..commands.lines import DONE, line, proof
+from ..facts import firewall
+from ..facts.attempts import attempt
 from ..reg_exe.registry import RegExeRegistry
-from .rule_text import LOCAL_RULES, MERGE, POLICIES, POLICY_RULES, PROFILES, names_in, rules_in
+from ..words import shown
 
 # The full path, because cmd.exe looks into the current folder first.
 NETSH: t.Final = r"%SystemRoot%\System32\netsh.exe"
 
 _LABEL: t.Final = "netsh"
 _READING: t.Final = "reading the firewall rules"
-_PROFILE_KEYS: t.Final = {name: RegistryKey(path=rf"{POLICIES.path}\{name}") for name in PROFILES}
 
 
 class CommandFirewall:
@@ -43,10 +46,13 @@ class CommandFirewall:
 
     def read(self) -> FirewallState:
         """Return the rules of the group, and what policies say of them, of one export; see FirewallWay."""
-        parents = [KeyRead(key=POLICIES, names=()), KeyRead(key=POLICY_RULES), KeyRead(key=LOCAL_RULES)]
-        merges = [KeyRead(key=key, names=(MERGE,)) for key in _PROFILE_KEYS.values()]
-        seen = self._registry.read([*parents, *merges])
-        return FirewallState(rules=_rules(seen), policy=_policy(seen))
+        policy = (firewall.ROOT, *firewall.READS)
+        seen = attempt(lambda: self._registry.read((KeyRead(key=LOCAL_RULES), *policy)))
+        if isinstance(seen, Unread):
+            # One of them may be what cannot be read.
+            rules = self.rules()
+            return FirewallState(rules=rules, policy=attempt(lambda: firewall.policy_in(self._registry.read(policy))))
+        return FirewallState(rules=_rules(seen), policy=attempt(lambda: firewall.policy_in(seen)))
 
     def rules(self) -> tuple[FirewallRule, ...]:
         """Return the rules of the group; see FirewallWay."""
@@ -79,12 +85,7 @@ class CommandFirewall:
 
 
 def _rules(seen: Observed) -> tuple[FirewallRule, ...]:
-    return rules_in(seen[LOCAL_RULES].by_name.values(), doing=_READING)
-
-
-def _policy(seen: Observed) -> FirewallPolicy:
-    values = {name: seen[key].get(MERGE) for name, key in _PROFILE_KEYS.items()}
-    return FirewallPolicy(
-        rules=names_in(seen[POLICY_RULES].by_name.values()),
-        merge_off=tuple(name for name, value in values.items() if value is not None and value.data == 0),
-    )
+    try:
+        return rules_in(seen[LOCAL_RULES], is_local=True)
+    except ValueError as error:
+        raise HostError(doing=_READING, reason=shown(str(error))) from None
