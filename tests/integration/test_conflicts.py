@@ -118,12 +118,15 @@ def test_opening_against_device_management_fails(run, client, connection):
     assert ("REG_DWORD", 1) == client.registry.get(POLICY, "fAllowUnsolicited")
 
 
-def test_a_host_that_is_as_declared_costs_what_it_cost_before(run, server, connection):
-    inventory = run.inventory({"server01": server.inventory_vars(connection=connection)})
-    finished = run("disable_ra", inventory, "-vv")
+# Five for the registry. For the firewall the group in both of its spellings, and whether policies say anything of it.
+@pytest.mark.parametrize(("firewall", "messages", "queries"), [("unmanaged", 5, 0), ("disabled", 8, 2)])
+def test_a_host_that_is_as_declared_is_not_asked_who_else_decides(run, server, connection, firewall, messages, queries):
+    hosts = {"server01": server.inventory_vars(connection=connection)}
+    finished = run("disable_ra", run.inventory(hosts, remote_assistance_firewall=firewall), "-vv")
     assert (0, False) == (finished.code, finished.result("server01")["changed"])
-    assert (5, 5) == (finished.result("server01")["requests"], server.counters.soap_messages)
-    assert ((), []) == (server.wmi, finished.result("server01")["conflicts"])
+    assert (messages, messages) == (finished.result("server01")["requests"], server.counters.soap_messages)
+    assert [True] * queries == ["FROM MSFT_NetFirewallRule" in entry.query for entry in server.wmi]
+    assert [] == finished.result("server01")["conflicts"]
     assert "sync_helpers" not in finished.result("server01")
 
 

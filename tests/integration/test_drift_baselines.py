@@ -12,9 +12,12 @@ from tests.integration.drift_runs import HELPERS, POLICY, findings_of, report_in
 OFF = ("REG_DWORD", 0)
 ON = ("REG_DWORD", 1)
 MODULE = "winfleet.remote_assistance.host"
+# ProductType of Win32_OperatingSystem.
+SERVER = 3
 
 
 def test_enforce_makes_what_drift_then_finds_clean(run, member):
+    member.windows.system.version, member.windows.system.product_type = "6.2.9200", SERVER
     inventory = run.inventory({"member01": member.inventory_vars()}, remote_assistance_baseline="disa_stig_server_2012")
     folder = run.folder / "drift-reports"
     assert 2 == run("drift", inventory).code
@@ -67,6 +70,8 @@ def test_a_whole_key_of_the_users_own_replaces_the_one_of_the_baseline(run, memb
 )
 def test_a_missing_offer_value_counts_as_the_auditor_of_that_system_has_it(run, server, facts, verdict, ids):
     server.registry.delete(POLICY, "fAllowUnsolicited")
+    # What the host itself says would count before the variables.
+    server.windows.refused = {"Win32_OperatingSystem": 5}
     inventory = run.inventory({"server01": server.inventory_vars()}, remote_assistance_baseline="cis_l1", **facts)
     finished = run("drift", inventory)
     assert {"clean": 0, "drift": 2}[verdict] == finished.code, finished.output
@@ -75,6 +80,18 @@ def test_a_missing_offer_value_counts_as_the_auditor_of_that_system_has_it(run, 
     finding = findings_of(report, "server01")["offer.state"]
     assert (verdict == "clean") == (finding["accepted"] is not None)
     assert ids == {text.rpartition(": ")[2] for text in finding["benchmark_ids"]}
+
+
+def test_which_system_it_is_a_host_says_before_its_variables_do(run, server):
+    server.registry.delete(POLICY, "fAllowUnsolicited")
+    server.windows.system.version, server.windows.system.product_type = "10.0.26100", SERVER
+    older = {"ansible_distribution_version": "6.2.9200.0", "ansible_os_product_type": "server"}
+    inventory = run.inventory({"server01": server.inventory_vars()}, remote_assistance_baseline="cis_l1", **older)
+    finished = run("drift", inventory)
+    assert 0 == finished.code, finished.output
+    finding = findings_of(report_in(run.folder / "drift-reports"), "server01")["offer.state"]
+    assert finding["accepted"] is not None
+    assert {"18.9.35.1"} == {text.rpartition(": ")[2] for text in finding["benchmark_ids"]}
 
 
 def test_hosts_with_different_baselines_stand_in_one_report(run, client, member, server):

@@ -163,14 +163,24 @@ def test_all_is_off_in_wines_own_eyes_and_strangers_are_untouched(twins):
     assert strangers == {key: {n: v for n, v in now[key].items() if n not in managed} for key in strangers}
 
 
+def without_sources(answers: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    return {subject: {part: answer[part] for part in answer if part != "source"} for subject, answer in answers.items()}
+
+
 def same_report(finished: Finished) -> None:
+    """Check that both hosts are told to be the same, but for who decided: over ssh there is no log of policies."""
     reports = [finished.result(name, "Read what") for name in ("winrm", "ssh")]
-    published = ("policies", "control_panel", "helpers", "effective")
+    published = ("policies", "control_panel", "helpers")
     winrm, ssh = ({name: report[name] for name in published} for report in reports)
     assert winrm == ssh
+    winrm, ssh = (without_sources(report["effective"]) for report in reports)
+    assert winrm == ssh
+    assert [None, "RSoP is not readable over ssh"] == [report["unknown"].get("rsop") for report in reports]
     table = finished.result("ssh", "Show the table")["table"]
-    # The line of each host but for its name.
-    assert 1 == len({line.split(maxsplit=1)[1] for line in table if line.split()[:1] in (["ssh"], ["winrm"])}), table
+    invitations, decided, offers = (table[0].index(title) for title in ("INVITATIONS", "DECIDED BY", "OFFERS"))
+    rows = [line for line in table if line.split()[:1] in (["ssh"], ["winrm"])]
+    assert 2 == len(rows), table
+    assert 1 == len({(line[invitations:decided], line[offers:]) for line in rows}), table
 
 
 def report_of(run: Runner, both: Twins) -> Finished:

@@ -226,10 +226,11 @@ def test_500_helpers_are_one_import_and_their_removal_another(run, host):
 @pytest.mark.parametrize(("wanted", "undone"), [(WIDER, True), (ALL_OFF, False)], ids=["opening", "closing"])
 def test_a_run_that_ansible_breaks_off_undoes_an_opening_and_keeps_a_closing(run, host, wanted, undone):
     before = host.registry.dump()
+    # A busy machine must have come to the import before the time is over.
     host.script.add(
-        Trouble(when=WhenRun(line="*reg.exe import*"), do=Call(function=lambda: time.sleep(6), after_it=True))
+        Trouble(when=WhenRun(line="*reg.exe import*"), do=Call(function=lambda: time.sleep(17), after_it=True))
     )
-    finished = run_on(run, host, more={}, timeout=4, **{MODULE: wanted})
+    finished = run_on(run, host, more={}, timeout=15, **{MODULE: wanted | {"conflicts": "ignore"}})
     assert finished.code != 0
     assert "broken off" in finished.output
     assert [] == host.temp_files()
