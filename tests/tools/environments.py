@@ -160,19 +160,22 @@ def make_tools(chosen: t.Sequence[tuple[str, Version]], available: t.Mapping[Ver
     make("lowest", available[old_version], lowest, ["requirements-test.txt"])
 
 
-def make_matrix(available: t.Mapping[Version, Path]) -> None:
-    """Make each pair of the support matrix that can be had here, and say which cannot."""
+def make_matrix(available: t.Mapping[Version, Path], names: t.Collection[str]) -> None:
+    """Make each pair of the support matrix, or those of these names, and say which cannot be had here."""
     for core, end, libraries in MATRIX:
         low, high = SUPPORTED[core]
         fitting = sorted(version for version in available if low <= version <= high)
         name = f"matrix-{core}-{end}"
+        if names and name not in names:
+            continue
         if not fitting:
             print(f"[setup] SKIPPED: {name}: no Python {low[0]}.{low[1]} to {high[0]}.{high[1]} here", flush=True)
             continue
         python = available[fitting[0] if end == "lowest" else fitting[-1]]
         files = ["requirements.txt", "requirements-test.txt"]
         make(name, python, [f"ansible-core=={core}.*", *libraries], files)
-    _make_prerelease(available)
+    if not names or "matrix-prerelease" in names:
+        _make_prerelease(available)
 
 
 def _make_prerelease(available: t.Mapping[Version, Path]) -> None:
@@ -187,7 +190,9 @@ def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("demo", "test", "matrix"), help="demo: the newest only; test: what CI needs")
-    what = parser.parse_args().what
+    parser.add_argument("names", nargs="*", help="for matrix: these only, such as matrix-2.19-lowest")
+    arguments = parser.parse_args()
+    what = arguments.what
     available = pythons()
     chosen = choose(available)
     if not chosen:
@@ -197,7 +202,7 @@ def main() -> None:
         )
     point(ROOT / ".collections/ansible_collections/winfleet/remote_assistance", ROOT)
     if what == "matrix":
-        make_matrix(available)
+        make_matrix(available, arguments.names)
         return
     make_ends(chosen, available, what)
     if what == "test":

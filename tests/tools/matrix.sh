@@ -5,7 +5,7 @@
 #   bash tests/tools/matrix.sh [NAME ...]      names: matrix-2.19-lowest, ...
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-python3 tests/tools/environments.py matrix || exit 1
+python3 tests/tools/environments.py matrix "$@" || exit 1
 tests=${MATRIX_TESTS:-tests/unit tests/integration}
 
 judge() {
