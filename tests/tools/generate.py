@@ -101,6 +101,15 @@ def _named_with(prefix: str, options: t.Collection[str], description: t.Any) -> 
     return renamed(description) if isinstance(description, str) else [renamed(text) for text in description]
 
 
+def _domain_playbook(path: Path, names: t.Sequence[str]) -> str:
+    # Only the two lists of options in it are made: what is legal in an entry, and what is passed on.
+    text = path.read_text(encoding="utf-8")
+    legal = "".join(f"          - {name}\n" for name in names)
+    passed = "".join(f'        {name}: "{{{{ item.{name} | default(omit) }}}}"\n' for name in names)
+    text = re.sub(r"(?<=        legal:\n)(?: {10}- \w+\n)+", legal, text)
+    return re.sub(r"(?<=domain_gpo: &gpo\n)(?: {8}\w+: .*\n)+", lambda dummy: passed, text)
+
+
 def files() -> dict[Path, str]:
     """Return the contents of every generated file."""
     schema = importlib.import_module(f"{_POLICY}.schema")
@@ -134,6 +143,9 @@ def files() -> dict[Path, str]:
         ),
         ROOT / "plugins/doc_fragments/directory_options.py": _fragment(
             "The options that say how to reach a domain", described.directory_options()
+        ),
+        ROOT / "playbooks/domain_gpo.yml": _domain_playbook(
+            ROOT / "playbooks/domain_gpo.yml", [*described.domain_options(), *described.policy_options()]
         ),
         ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
     }
