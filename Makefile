@@ -10,7 +10,7 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint docs changelog licences importer environment \
+.PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint docs changelog licences importer environment signature \
   sanity molecule matrix nightly generate bench fuzz clean
 
 demo:
@@ -57,7 +57,7 @@ lint:
 quality:
 	@bash tests/tools/quality.sh
 
-ansible-lint docs changelog licences importer environment:
+ansible-lint docs changelog licences importer environment signature:
 	@bash tests/tools/quality.sh $@
 
 sanity:

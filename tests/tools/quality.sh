@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What Galaxy, Automation Hub and licence lawyers look at; all of it, or the parts that are named:
-#   bash tests/tools/quality.sh ansible-lint docs changelog licences importer environment
+#   bash tests/tools/quality.sh ansible-lint docs changelog licences importer environment signature
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=${PWD}
@@ -54,7 +54,17 @@ check_environment() {
   echo 'execution environment: the definition is complete, and names what requirements.txt names'
 }
 
-(($# > 0)) || set -- ansible-lint docs changelog licences importer environment
+# The recipe for a signed release, tried with a throw-away key.
+check_signature() {
+  if ! command -v gpg >/dev/null; then
+    echo 'SKIPPED, NOT TESTED: no gpg (on Debian: apt-get install gnupg)'
+    [[ -z ${CI:-} ]]
+    return
+  fi
+  bash tests/tools/release.sh --try
+}
+
+(($# > 0)) || set -- ansible-lint docs changelog licences importer environment signature
 for part in "$@"; do
   bash tests/tools/stage.sh "quality, ${part}" bash -c "$(declare -f "check_${part}"); root=${root}; set -euo pipefail; check_${part}"
 done
