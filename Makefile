@@ -2,6 +2,7 @@
 # make demo   sets everything up and shows the main job on three stand-in hosts
 # make drift-demo   shows the nightly report on stand-in hosts and leaves the page to open
 # make test   sets everything up and passes all tests
+# make docs   makes the site of guides and plugin pages below dist/docs
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo drift-demo test lab-deps setup lint generate bench fuzz clean
+.PHONY: demo drift-demo test lab-deps setup lint generate docs bench fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -46,6 +47,10 @@ lint:
 
 generate:
 	@$(NEWEST)/python tests/tools/generate.py
+
+docs:
+	@$(PYTHON) tests/tools/environments.py docs
+	@$(STAGE) "docs" bash tests/tools/docs.sh
 
 bench:
 	@$(PYTHON) tests/tools/environments.py demo

@@ -20,8 +20,8 @@ type: aggregate
 short_description: Writes a report of what checks of a fleet found
 version_added: 0.1.0
 description:
-  - Collects the results of M(winfleet.remote_assistance.host#module) in check mode, in any play, and writes at the end
-    of the run what M(winfleet.remote_assistance.drift_report#module) writes; also when every host failed.
+  - Collects the results of M(winfleet.remote_assistance.host) in check mode, in any play, and writes at the end
+    of the run what M(winfleet.remote_assistance.drift_report) writes; also when every host failed.
   - Real runs are not collected, and a host whose check is skipped by C(when) is not in the report.
   - Nothing is written where no check ran, or where the module has written its report.
   - A report that cannot be written is one warning; the run and its exit code stay as they are.

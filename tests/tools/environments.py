@@ -32,6 +32,8 @@ SUPPORTED: t.Final = {
 }
 PURE_PACKAGES: t.Final = ("pytest>=8.0", "hypothesis>=6.100", "coverage>=7.4", "PyYAML>=6.0")
 
+_HELP: t.Final = "demo: the newest only; test: all for the tests and the linters; docs: the one for make docs"
+
 Version = tuple[int, int]
 
 
@@ -115,7 +117,7 @@ def requirements(what: str) -> list[str]:
 def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("demo", "test"), help="demo: the newest only; test: everything")
+    parser.add_argument("what", choices=("demo", "test", "docs"), help=_HELP)
     what = parser.parse_args().what
     available = pythons()
     chosen = choose(available)
@@ -125,6 +127,10 @@ def main() -> None:
             "On Debian: apt-get install python3 python3-venv"
         )
     point(ROOT / ".collections/ansible_collections/winfleet/remote_assistance", ROOT)
+    if what == "docs":
+        core, version = chosen[-1]
+        make("docs", available[version], [f"ansible-core=={core}.*"], ["requirements-docs.txt"])
+        return
     wanted = {"newest": chosen[-1]} if what == "demo" else {"oldest": chosen[0], "newest": chosen[-1]}
     for name, (core, version) in wanted.items():
         folder = f"core-{core}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import re
 import sys
 import typing as t
 from pathlib import Path
@@ -71,7 +72,8 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     # Ansible checks a role's arguments by this before the action does, with one problem at a time and null as a wrong
     # value: it gets the top level only, the action's own validator does the rest.
     tops = {
-        prefix + name: {key: value for key, value in spec.items() if key != "options"} for name, spec in options.items()
+        prefix + name: {key: _prefixed(value, prefix, options) for key, value in spec.items() if key != "options"}
+        for name, spec in options.items()
     }
     entry = {
         "short_description": "Enforce what Windows Remote Assistance may do",
@@ -85,6 +87,15 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n" + _yaml(
         {"argument_specs": {"main": entry}}
     )
+
+
+def _prefixed(value: t.Any, prefix: str, options: t.Collection[str]) -> t.Any:
+    """Name the options of a description as a role has them."""
+    if isinstance(value, list):
+        return [_prefixed(one, prefix, options) for one in value]
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"O\((\w+)", lambda found: f"O({prefix * (found[1] in options)}{found[1]}", value)
 
 
 def files() -> dict[Path, str]:
