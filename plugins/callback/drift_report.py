@@ -76,6 +76,16 @@ options:
         key: progress_every
 """
 
+EXAMPLES = """
+# This goes into ansible.cfg; then every run with --check has its report.
+ansible_cfg: |
+  [defaults]
+  callbacks_enabled = winfleet.remote_assistance.drift_report
+
+  [callback_drift_report]
+  report_dir = /srv/drift
+"""
+
 CHECK: t.Final = "winfleet.remote_assistance.host"
 REPORT: t.Final = "winfleet.remote_assistance.drift_report"
 OPTIONS: t.Final = ("report_dir", "formats", "previous_report", "exceptions_file")

@@ -14,9 +14,7 @@ from pathlib import Path
 from tests.integration.conftest import ROOT
 
 GUIDES: t.Final = ROOT / "docs/docsite/rst"
-_BLOCK: t.Final = re.compile(
-    r"^( *)\.\. code-block:: (\w+)\n((?:\1   :\w+: .*\n)*)\n((?:\1   .*\n|\n)+)", re.MULTILINE
-)
+_BLOCK: t.Final = re.compile(r"^( *)\.\. code-block:: (\w+)\n((?:\1   :\w+: .*\n)*)\n((?:\1   .*\n|\n)+)", re.MULTILINE)
 _CAPTION: t.Final = re.compile(r":caption: (.*)")
 
 
