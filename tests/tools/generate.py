@@ -18,7 +18,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "unit"))
 
-import conftest  # noqa: E402, F401  mounts this checkout as ansible_collections.winfleet.remote_assistance
+import conftest  # noqa: E402, F401  # pylint: disable=unused-import  # mounts this checkout as ansible_collections.winfleet.remote_assistance
 
 _REPORTS = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports"
 _POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"
@@ -72,7 +72,11 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     # Ansible checks a role's arguments by this before the action does, with one problem at a time and null as a wrong
     # value: it gets the top level only, the action's own validator does the rest.
     tops = {
-        prefix + name: {key: _prefixed(value, prefix, options) for key, value in spec.items() if key != "options"}
+        prefix + name: {
+            key: _named_with(prefix, options, value) if key == "description" else value
+            for key, value in spec.items()
+            if key != "options"
+        }
         for name, spec in options.items()
     }
     entry = {
@@ -89,13 +93,12 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     )
 
 
-def _prefixed(value: t.Any, prefix: str, options: t.Collection[str]) -> t.Any:
-    """Name the options of a description as a role has them."""
-    if isinstance(value, list):
-        return [_prefixed(one, prefix, options) for one in value]
-    if not isinstance(value, str):
-        return value
-    return re.sub(r"O\((\w+)", lambda found: f"O({prefix * (found[1] in options)}{found[1]}", value)
+def _named_with(prefix: str, options: t.Collection[str], description: t.Any) -> t.Any:
+    # Options of the module are variables of the role.
+    def renamed(text: str) -> str:
+        return re.sub(r"\bO\((\w+)", lambda found: f"O({prefix * (found[1] in options)}{found[1]}", text)
+
+    return renamed(description) if isinstance(description, str) else [renamed(text) for text in description]
 
 
 def files() -> dict[Path, str]:
