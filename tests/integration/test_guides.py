@@ -25,8 +25,6 @@ SEEDS: t.Final = {"client01": "open_client", "member01": "domain_member", "serve
 # Each with what proves it instead.
 PROVED_ELSEWHERE: t.Final = {
     "make demo": "a stage of the tests of its own, and the same playbooks are run here",
-    "make drift-demo": "the same, with drift",
-    "make lab-deps": "the tests that need it tell when it was not run",
 }
 WITH_COMMANDS: t.Final = sorted(
     guide for guide in GUIDES.glob("*.rst") if any(block.language == "console" for block in blocks(guide))
@@ -58,6 +56,22 @@ def environment(folder: Path) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONWARNINGS": "ignore",
     }
+
+
+@pytest.mark.parametrize(
+    ("shown", "true"),
+    [
+        ("one\ntwo", True),
+        ("one\n...\nthree", True),
+        ("...two...", True),
+        ("PLAY [x]", True),
+        ("two\none", False),
+        ("one\nthree", False),
+        ("four", False),
+    ],
+)
+def test_a_guide_that_shows_something_else_is_found_out(shown: str, true: bool) -> None:
+    assert true is agrees(shown, "PLAY [x] *******\none  \ntwo\nthree\n")
 
 
 def test_there_are_guides_with_commands() -> None:
