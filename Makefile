@@ -3,6 +3,7 @@
 # make drift-demo   shows the nightly report on stand-in hosts and leaves the page to open
 # make test   sets everything up and passes all tests
 # make nightly   what takes too long for every change: the support matrix, a million inputs, 5,000 hosts, all locales
+# make docs   makes the site of guides and plugin pages below dist/docs
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
@@ -10,8 +11,8 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint docs changelog licences importer environment signature \
-  sanity molecule matrix nightly generate bench fuzz clean
+.PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint changelog licences importer environment signature \
+  sanity molecule matrix nightly generate docs bench fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -30,14 +31,13 @@ test:
 	@$(STAGE) "generated files" $(NEWEST)/python tests/tools/generate.py --check
 	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory quality
-	@$(STAGE) "ansible-test, oldest and newest ansible-core" $(MAKE) --no-print-directory sanity
+	@$(MAKE) --no-print-directory docs
+	@$(STAGE) "ansible-test sanity and units, oldest and newest ansible-core" $(MAKE) --no-print-directory sanity
 	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
-	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/unit tests/lab_tests
-	@$(STAGE) "unit tests, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/unit
+	@$(STAGE) "tests of the lab" $(NEWEST)/python -m pytest -q -n 2 -rs tests/lab_tests
 	@$(STAGE) "fuzz, newest ansible-core's Python" $(NEWEST)/python tests/tools/fuzz_registry_pol.py --inputs 20000
 	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/integration
 	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 -rs tests/integration
-	@$(STAGE) "lowest versions of requirements.txt" bash tests/tools/lowest.sh
 	@$(STAGE) "molecule, all scenarios on stand-in hosts" $(MAKE) --no-print-directory molecule
 	@bash tests/tools/stage.sh --table
 
@@ -57,7 +57,7 @@ lint:
 quality:
 	@bash tests/tools/quality.sh
 
-ansible-lint docs changelog licences importer environment signature:
+ansible-lint changelog licences importer environment signature:
 	@bash tests/tools/quality.sh $@
 
 sanity:
@@ -74,6 +74,10 @@ nightly: setup
 
 generate:
 	@$(NEWEST)/python tests/tools/generate.py
+
+docs:
+	@$(PYTHON) tests/tools/environments.py docs
+	@$(STAGE) "docs" bash tests/tools/docs.sh
 
 bench:
 	@$(PYTHON) tests/tools/environments.py demo

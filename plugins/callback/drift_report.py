@@ -67,6 +67,15 @@ options:
         key: progress_every
 """
 
+EXAMPLES = """
+# This goes into ansible.cfg; then every run with --check has its report.
+ansible_cfg: |
+  [defaults]
+  callbacks_enabled = winfleet.remote_assistance.drift_report
+
+  [callback_drift_report]
+  report_dir = /srv/drift
+"""
 import typing as t
 
 from ansible.plugins.callback import CallbackBase

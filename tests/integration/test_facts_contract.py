@@ -19,9 +19,12 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
 
 from tests.integration.facts_expected import FIREWALL_POLICY, POLICY_MANAGER, SYSTEM_POLICY
 from tests.integration.facts_on_wine import feature, resemble
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to, ssh_channel_to
 from tests.lab import StandInHost
 from tests.lab.wine import WineHost
+
+pytestmark = newest_only
 
 ENROLLMENT = "4F6C7C1E-2D5A-4B0B-9B7A-0A1B2C3D4E5F"
 CURRENT = rf"{POLICY_MANAGER}\current\device"

@@ -26,6 +26,7 @@ TOP_LEVEL = {
     "README.md",
     "bindep.txt",
     "changelogs",
+    "docs",
     "meta",
     "playbooks",
     "plugins",
@@ -72,11 +73,12 @@ def test_the_tarball_holds_what_users_need_and_nothing_else(tarball):
         ".json",
         ".md",
         ".py",
+        ".rst",
         ".yaml",
         ".yml",
     }
     tracked = command("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    shipped = ("plugins/", "roles/", "playbooks/", "schemas/", "meta/", "changelogs/changelog.yaml")
+    shipped = ("plugins/", "roles/", "playbooks/", "schemas/", "meta/", "docs/docsite/", "changelogs/changelog.yaml")
     expected = {name for name in tracked if name.startswith(shipped) and (ROOT / name).exists()}
     assert expected == {name for name in names if "/" in name}
     assert not [member.name for member in members if member.size > 100_000]

@@ -45,6 +45,7 @@ MATRIX: t.Final = (
     ("2.21", "lowest", ("pywinrm==0.4.3", "pypsrp==0.8.1")),
     ("2.21", "highest", ("pywinrm==0.5.*", "pypsrp==0.9.*")),
 )
+_HELP: t.Final = "demo: the newest only; test: what CI needs; matrix: every supported pair; lowest: the lower bounds; docs: the one for make docs"
 
 Version = tuple[int, int]
 
@@ -153,11 +154,16 @@ def make_tools(chosen: t.Sequence[tuple[str, Version]], available: t.Mapping[Ver
     """Make the environments that tests need beside ansible-core's ends."""
     make("pure", available[max(available)], PURE_PACKAGES, [])
     make("lint", available[max(available)], [], ["requirements-lint.txt"])
-    (oldest, old_version), (newest, new_version) = chosen[0], chosen[-1]
-    make("quality", available[new_version], [f"ansible-core=={newest}.*"], ["requirements-quality.txt"])
+    newest, version = chosen[-1]
+    make("quality", available[version], [f"ansible-core=={newest}.*"], ["requirements-quality.txt"])
+
+
+def make_lowest(chosen: t.Sequence[tuple[str, Version]], available: t.Mapping[Version, Path]) -> None:
+    """Make the environment with the lower bounds of everything."""
+    oldest, version = chosen[0]
     # The first release of the oldest ansible-core: 2.18 stands for 2.18.0.
     lowest = [f"ansible-core=={oldest}.0", *lower_bounds()]
-    make("lowest", available[old_version], lowest, ["requirements-test.txt"])
+    make("lowest", available[version], lowest, ["requirements-test.txt"])
 
 
 def make_matrix(available: t.Mapping[Version, Path], names: t.Collection[str]) -> None:
@@ -189,7 +195,7 @@ def _make_prerelease(available: t.Mapping[Version, Path]) -> None:
 def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("demo", "test", "matrix"), help="demo: the newest only; test: what CI needs")
+    parser.add_argument("what", choices=("demo", "test", "matrix", "lowest", "docs"), help=_HELP)
     parser.add_argument("names", nargs="*", help="for matrix: these only, such as matrix-2.19-lowest")
     arguments = parser.parse_args()
     what = arguments.what
@@ -203,6 +209,13 @@ def main() -> None:
     point(ROOT / ".collections/ansible_collections/winfleet/remote_assistance", ROOT)
     if what == "matrix":
         make_matrix(available, arguments.names)
+        return
+    if what == "lowest":
+        make_lowest(chosen, available)
+        return
+    if what == "docs":
+        core, version = chosen[-1]
+        make("docs", available[version], [f"ansible-core=={core}.*"], ["requirements-docs.txt"])
         return
     make_ends(chosen, available, what)
     if what == "test":

@@ -4,6 +4,7 @@
 # release of the oldest ansible-core.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+python3 tests/tools/environments.py lowest
 python=.venvs/lowest/bin/python
 "${python}" -m pip list 2>/dev/null | grep -iE '^(ansible-core|pywinrm|pypsrp|jsonschema|smbprotocol|sansldap|pyspnego) '
 "${python}" -m pytest -q -n 2 tests/unit

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What takes too long for every change; all of it, or the parts that are named. Every part runs, whatever the others say.
-#   bash tests/tools/nightly.sh matrix fuzz hosts locales
+#   bash tests/tools/nightly.sh matrix lowest fuzz hosts locales
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 python=.venvs/newest/bin/python
 
 run_matrix() { bash tests/tools/matrix.sh; }
+
+run_lowest() { bash tests/tools/lowest.sh; }
 
 run_fuzz() { make --no-print-directory fuzz; }
 
@@ -21,7 +23,7 @@ run_locales() {
     tests/integration/test_ssh_playbooks.py
 }
 
-(($# > 0)) || set -- matrix fuzz hosts locales
+(($# > 0)) || set -- matrix lowest fuzz hosts locales
 bash tests/tools/stage.sh --forget
 code=0
 for part in "$@"; do
