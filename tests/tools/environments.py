@@ -45,7 +45,10 @@ MATRIX: t.Final = (
     ("2.21", "lowest", ("pywinrm==0.4.3", "pypsrp==0.8.1")),
     ("2.21", "highest", ("pywinrm==0.5.*", "pypsrp==0.9.*")),
 )
-_HELP: t.Final = "demo: the newest only; test: what CI needs; matrix: every supported pair; lowest: the lower bounds; docs: the one for make docs"
+_HELP: t.Final = (
+    "demo: the newest only; test: what CI needs; matrix: every supported pair; lowest: the lower bounds; "
+    "docs: the one for make docs"
+)
 
 Version = tuple[int, int]
 
