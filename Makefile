@@ -2,6 +2,8 @@
 # make demo   sets everything up and shows the main job on three stand-in hosts
 # make drift-demo   shows the nightly report on stand-in hosts and leaves the page to open
 # make test   sets everything up and passes all tests
+# make nightly   what takes too long for every change: the support matrix, a million inputs, 5,000 hosts, all locales
+# make docs   makes the site of guides and plugin pages below dist/docs
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
@@ -9,7 +11,8 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo drift-demo test lab-deps setup lint generate bench fuzz clean
+.PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint changelog licences importer environment signature \
+  sanity molecule matrix nightly generate docs bench fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -19,18 +22,24 @@ drift-demo:
 	@$(PYTHON) tests/tools/environments.py demo
 	@bash tests/tools/drift_demo.sh
 
-test: setup
+test:
+	@bash tests/tools/stage.sh --forget
+	@$(MAKE) --no-print-directory setup
 	@$(NEWEST)/python -c 'from tests.lab.wine import wine_available; print(wine_available() or "Wine is here: its registry judges")'
 	@$(NEWEST)/python -c 'from tests.lab.domain import domain_available; print(domain_available() or "Samba is here: its domain controller judges")'
 	@$(NEWEST)/python -c 'from tests.lab.kerberos import kerberos_available; print(kerberos_available() or "Kerberos is here: its KDC judges")'
 	@$(STAGE) "generated files" $(NEWEST)/python tests/tools/generate.py --check
 	@$(STAGE) "lint" $(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory quality
+	@$(MAKE) --no-print-directory docs
+	@$(STAGE) "ansible-test sanity and units, oldest and newest ansible-core" $(MAKE) --no-print-directory sanity
 	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
-	@$(STAGE) "unit tests, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/unit tests/lab_tests
-	@$(STAGE) "unit tests, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 tests/unit
+	@$(STAGE) "tests of the lab" $(NEWEST)/python -m pytest -q -n 2 -rs tests/lab_tests
 	@$(STAGE) "fuzz, newest ansible-core's Python" $(NEWEST)/python tests/tools/fuzz_registry_pol.py --inputs 20000
 	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/integration
 	@$(STAGE) "playbooks and actions, oldest ansible-core" $(OLDEST)/python -m pytest -q -n 2 -rs tests/integration
+	@$(STAGE) "molecule, all scenarios on stand-in hosts" $(MAKE) --no-print-directory molecule
+	@bash tests/tools/stage.sh --table
 
 lab-deps:
 	@$(STAGE) "lab-deps" bash tests/tools/lab_deps.sh
@@ -44,8 +53,31 @@ lint:
 	@.venvs/lint/bin/yamllint --strict .
 	@bash tests/tools/mypy.sh .venvs/lint/bin
 
+# What Galaxy and Automation Hub look at; each part alone by its name.
+quality:
+	@bash tests/tools/quality.sh
+
+ansible-lint changelog licences importer environment signature:
+	@bash tests/tools/quality.sh $@
+
+sanity:
+	@bash tests/tools/sanity.sh $(OLDEST) $(NEWEST)
+
+molecule:
+	@bash tests/tools/molecule.sh
+
+matrix:
+	@bash tests/tools/matrix.sh
+
+nightly: setup
+	@bash tests/tools/nightly.sh
+
 generate:
 	@$(NEWEST)/python tests/tools/generate.py
+
+docs:
+	@$(PYTHON) tests/tools/environments.py docs
+	@$(STAGE) "docs" bash tests/tools/docs.sh
 
 bench:
 	@$(PYTHON) tests/tools/environments.py demo

@@ -77,7 +77,7 @@ class ActionModule(RemoteAssistanceAction):
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
         options = request.options
         backups = Backups(options.backup_dir, host) if options.backup else None
-        copies = Copies(keep=_nothing, check=_nothing, suffix=None)
+        copies = Copies.none()
         if backups is not None:
             copies = Copies(keep=backups.keep, check=backups.check, suffix=backups.suffix)
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
@@ -141,7 +141,3 @@ def _telling(result: Result, meanwhile: str) -> t.Iterator[None]:
         made = ", ".join(dict.fromkeys(f"{change['layer']}: {change['setting']}" for change in result["changes"]))
         display.warning(f"Remote Assistance: broken off while {meanwhile}; these changes are made and stay: {made}")
         raise
-
-
-def _nothing(*_files: object) -> None:
-    """Keep no copy."""

@@ -5,23 +5,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.plugins.callback import CallbackBase
-
-from ..plugin_utils._ansible.drift import Told, drift_report, told_by
-from ..plugin_utils._ansible.drift_settings import drift_settings
-from ..plugin_utils._registry.errors import RemoteAssistanceError
-from ..plugin_utils._reports.drift_facade import progress, render, summary, write
-
 DOCUMENTATION = """
 name: drift_report
 type: aggregate
 short_description: Writes a report of what checks of a fleet found
 version_added: 0.1.0
 description:
-  - Collects the results of M(winfleet.remote_assistance.host#module) in check mode, in any play, and writes at the end
-    of the run what M(winfleet.remote_assistance.drift_report#module) writes; also when every host failed.
+  - Collects the results of M(winfleet.remote_assistance.host) in check mode, in any play, and writes at the end
+    of the run what M(winfleet.remote_assistance.drift_report) writes; also when every host failed.
   - Real runs are not collected, and a host whose check is skipped by C(when) is not in the report.
   - Nothing is written where no check ran, or where the module has written its report.
   - A report that cannot be written is one warning; the run and its exit code stay as they are.
@@ -75,6 +66,24 @@ options:
       - section: callback_drift_report
         key: progress_every
 """
+
+EXAMPLES = """
+# This goes into ansible.cfg; then every run with --check has its report.
+ansible_cfg: |
+  [defaults]
+  callbacks_enabled = winfleet.remote_assistance.drift_report
+
+  [callback_drift_report]
+  report_dir = /srv/drift
+"""
+import typing as t
+
+from ansible.plugins.callback import CallbackBase
+
+from ..plugin_utils._ansible.drift import Told, drift_report, told_by
+from ..plugin_utils._ansible.drift_settings import drift_settings
+from ..plugin_utils._registry.errors import RemoteAssistanceError
+from ..plugin_utils._reports.drift_facade import progress, render, summary, write
 
 CHECK: t.Final = "winfleet.remote_assistance.host"
 REPORT: t.Final = "winfleet.remote_assistance.drift_report"

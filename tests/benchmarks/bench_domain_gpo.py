@@ -12,7 +12,7 @@ import sys
 import time
 import typing as t
 
-import tests.unit.conftest  # noqa: F401  mounts the collection
+import tests.unit.conftest  # noqa: F401  # pylint: disable=unused-import  # mounts the collection
 from tests.integration.domain_ground import options
 from tests.integration.domain_run_ground import OFF, helpers, succeeded, wanted
 from tests.lab.domain import SambaDomain

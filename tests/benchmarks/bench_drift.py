@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "unit"))
 
-import conftest  # noqa: E402, F401  mounts this checkout as ansible_collections.winfleet.remote_assistance
+import conftest  # noqa: E402, F401  # pylint: disable=unused-import  # mounts this checkout as ansible_collections.winfleet.remote_assistance
 
 COLLECTION = "ansible_collections.winfleet.remote_assistance"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import tests.unit.conftest  # noqa: F401  mounts the collection for the tests that use it in this process
+import tests.unit.conftest  # noqa: F401  # pylint: disable=unused-import  # mounts the collection for the tests that use it in this process
 from tests.lab import StandInHost
 from tests.lab.wine import WineHost, wine_available
 

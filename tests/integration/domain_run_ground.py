@@ -106,7 +106,7 @@ def values(domain: SambaDomain, guid: str) -> dict[str, t.Any]:
     """Return the values below the key of Terminal Services, by name."""
     found = entries(policy_folder(domain, guid) / "Machine" / "Registry.pol")
     assert {TERMINAL_SERVICES.lower(), rf"{TERMINAL_SERVICES}\RAUnsolicit".lower()} >= {
-        key.lower() for key, *_ in found
+        key.lower() for key, *dummy in found
     }
     return {name: data for _key, name, _type, data in found}
 

@@ -21,6 +21,9 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 
 from tests.integration.contract_cases import KEY, OTHER, read, read_all, setting, write
 from tests.integration.grounds import KINDS, KINDS_WITH_RIGHTS, Ground, StandInGround, ground_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 
 @pytest.fixture(params=KINDS)

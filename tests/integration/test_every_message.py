@@ -32,8 +32,11 @@ from tests.integration.host_oracle import (
     place,
     wider,
 )
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to
 from tests.lab import Drop, Fault, Garbage, Hang, HttpStatus, PretendSuccess, Return, StandInHost, Trouble, When
+
+pytestmark = newest_only
 
 JOBS = {"disable": DISABLE, "offer": OFFER, "mixed": MIXED, "disable-viewing": DISABLE_VIEWING}
 REFUSALS = {

@@ -34,10 +34,13 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 
 from tests.integration.facts_expected import CLIENT
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to
 from tests.lab import Drop, Fault, Return, Run, StandInHost, Trouble, When
 from tests.lab.wmi import HELPER_GROUP
 from tests.lab.wmi import FirewallRule as HostRule
+
+pytestmark = newest_only
 
 OFF = "RemoteAssistance-Out-TCP"
 ON = "RemoteAssistance-Out-TCP-Active"

@@ -10,7 +10,11 @@ import typing as t
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.opening import facts_reader
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallRule
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.firewall.opening import firewall_way
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import (
+    FirewallPolicy,
+    FirewallRule,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
     HostFacts,
     OperatingSystem,
@@ -19,9 +23,12 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
 
 from tests.integration.facts_expected import FIREWALL_POLICY, POLICY_MANAGER, SYSTEM_POLICY
 from tests.integration.facts_on_wine import feature, resemble
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to, ssh_channel_to
 from tests.lab import StandInHost
 from tests.lab.wine import WineHost
+
+pytestmark = newest_only
 
 ENROLLMENT = "4F6C7C1E-2D5A-4B0B-9B7A-0A1B2C3D4E5F"
 CURRENT = rf"{POLICY_MANAGER}\current\device"
@@ -77,14 +84,14 @@ def test_both_ways_tell_the_same(
 
 
 def test_the_firewall(pair: tuple[StandInHost, WineHost], connection: str) -> None:
-    def without_keys(rules: tuple[FirewallRule, ...] | Unread) -> set[tuple[object, ...]]:
-        assert not isinstance(rules, Unread)
+    def without_keys(rules: tuple[FirewallRule, ...]) -> set[tuple[object, ...]]:
         return {dataclasses.astuple(dataclasses.replace(rule, keys={}))[:6] for rule in rules}
 
     model, host = pair
     with channel_to(model, connection) as channel, ssh_channel_to(host) as ssh:
-        first, second = facts_reader(channel), facts_reader(ssh)
-        rules = without_keys(first.read_firewall_rules())
-        assert rules == without_keys(second.read_firewall_rules())
-        assert (15 if model.windows.firewall.rules else 0) == len(rules)
-        assert first.read_firewall_policy() == second.read_firewall_policy()
+        first, second = firewall_way(channel).read(), firewall_way(ssh).read()
+    rules = without_keys(first.rules)
+    assert rules == without_keys(second.rules)
+    assert (15 if model.windows.firewall.rules else 0) == len(rules)
+    assert isinstance(first.policy, FirewallPolicy)
+    assert first.policy == second.policy

@@ -36,8 +36,11 @@ from tests.integration.facts_expected import (
     everything,
     read,
 )
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to
 from tests.lab import Drop, Fault, Garbage, StandInHost, Trouble, When
+
+pytestmark = newest_only
 
 
 def replaced(**changes: t.Any) -> HostFacts:

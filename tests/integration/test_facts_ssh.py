@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.opening import facts_reader
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.firewall.opening import firewall_way
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.catalogue import (
     HELPER_KEY,
     POLICY_KEY,
     PREFERENCE_KEY,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallPolicy
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall_plan import FirewallState
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
     AppliedGpo,
     HostFacts,
@@ -28,7 +30,10 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     TaskOutcome,
     Unread,
 )
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostUnreachable
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import (
+    HostError,
+    HostUnreachable,
+)
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.model import KeyRead
 
 from tests.integration.facts_expected import GPO, GROUP_POLICY, PROCESSED
@@ -109,8 +114,7 @@ def test_what_it_costs_beside_the_reading_of_the_managed_values(host: WineHost) 
         reader = facts_reader(channel)
         facts = reader.gather()
         assert (2, 2) == (host.counters.commands, host.counters.sftp_sessions)
-        reader.read_firewall_rules()
-        reader.read_firewall_policy()
+        firewall_way(channel).read()
         assert (3, 2) == (host.counters.commands, host.counters.sftp_sessions)
         reader.read_group(facts)
         assert (4, 2) == (host.counters.commands, host.counters.sftp_sessions)
@@ -123,10 +127,7 @@ def test_a_host_that_was_never_furnished(wine: t.Callable[..., WineHost]) -> Non
     with ssh_channel_to(bare) as channel:
         reader = facts_reader(channel)
         facts = reader.gather()
-        assert ((), FirewallPolicy(rules=(), merge_off=())) == (
-            reader.read_firewall_rules(),
-            reader.read_firewall_policy(),
-        )
+        assert FirewallState(rules=(), policy=FirewallPolicy(rules=(), merge_off=())) == firewall_way(channel).read()
     assert isinstance(facts.system, OperatingSystem)
     assert ("client", 7601, (), None, False, False) == (
         facts.system.kind,
@@ -162,7 +163,9 @@ def test_without_reg_exe_everything_of_the_registry_is_unknown(host: WineHost, r
             facts.refreshed,
             facts.feature,
         )
-        assert (BLIND, BLIND) == (reader.read_firewall_rules(), reader.read_firewall_policy())
+        with pytest.raises(HostError) as caught:
+            firewall_way(channel).read()
+        assert BLIND.why == caught.value.reason
 
 
 def test_a_folder_that_takes_no_files(host: WineHost) -> None:
@@ -181,7 +184,7 @@ def test_a_connection_that_is_lost_is_an_error(host: WineHost) -> None:
         for ask in (
             reader.gather,
             reader.start_task,
-            reader.read_firewall_rules,
+            firewall_way(channel).read,
             lambda: reader.read_group(HostFacts()),
         ):
             with pytest.raises(HostUnreachable):

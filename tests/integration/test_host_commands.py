@@ -65,7 +65,7 @@ def test_a_shell_that_is_refused_says_why(wsman: Ground, does: t.Any, kind: str,
     wsman.host.script.add(Trouble(when=When(method="ShellCreate", times=None), do=does))
     with wsman.files() as folder, pytest.raises(HostError, match=words) as caught:
         folder.read()
-    assert kind == type(caught.value).__name__
+    assert kind == caught.value.__class__.__name__
 
 
 def test_a_logon_that_is_refused_is_said_so_and_not_tried_again(wsman: Ground) -> None:

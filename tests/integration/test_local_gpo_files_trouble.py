@@ -20,8 +20,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 
 from tests.integration.conftest import CONNECTIONS
 from tests.integration.local_gpo_grounds import KINDS, Ground, files, free_of_write_protection, ground_of
+from tests.integration.newest import newest_only
 from tests.lab import Trouble
 from tests.lab.wine import Answer, Call, DropConnection, WhenRun
+
+pytestmark = newest_only
 
 OLD = files(b"[General]\r\nVersion=3\r\n", b"PReg\x01\x00\x00\x00" + b"old" * 200)
 NEW = files(b"[General]\r\nVersion=4\r\n", b"PReg\x01\x00\x00\x00" + b"new" * 300)

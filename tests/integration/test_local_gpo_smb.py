@@ -303,7 +303,7 @@ def test_the_library_keeps_its_tracebacks_to_itself(folder: SmbFolder) -> None:
 def refusal(act: t.Callable[[], object], kind: type[HostError] = HostUnreachable) -> HostError:
     with pytest.raises(HostError) as caught:
         act()
-    assert kind is type(caught.value)
+    assert kind is caught.value.__class__
     assert caught.value.__cause__ is None
     return caught.value
 

@@ -19,8 +19,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostUnreachable,
 )
 
+from tests.integration.newest import newest_only
 from tests.integration.smb_grounds import FIRST, NOTHING, SECOND, WHERE, eventually_only, folder_of, names, on_disk, put
 from tests.lab.samba import Act, Call, Drop, FileServer, Flip, Half, SambaError, Silence, Strip, samba_available
+
+pytestmark = newest_only
 
 DIRECTIONS = {"new": (NOTHING, FIRST), "other": (FIRST, SECOND), "gone": (FIRST, NOTHING)}
 MESSAGES_AT_MOST = 80

@@ -27,6 +27,10 @@ from ansible_collections.winfleet.remote_assistance.tests.unit.reports.fleet imp
     report,
 )
 
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOSTILE = '"><script>document.title="owned"</script><img src=x onerror=alert(1)>'
 

@@ -17,9 +17,12 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 
 from tests.integration.host_oracle import DISABLE, DISABLE_VIEWING, MIXED, OFFER, Content, Job, content, place, wider
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import ssh_channel_to
 from tests.lab import Trouble
 from tests.lab.wine import Answer, Call, DropConnection, WhenRun, WineHost
+
+pytestmark = newest_only
 
 EXECUTIONS_AT_MOST = 20
 HEADER = "Windows Registry Editor Version 5.00\r\n\r\n"

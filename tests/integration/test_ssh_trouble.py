@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.integration.conftest import Finished, Runner
+from tests.integration.newest import newest_only
 from tests.lab import Trouble
 from tests.lab.wine import Answer, Call, Refuse, WhenRun, WineHost
+
+pytestmark = newest_only
 
 MODULE = "winfleet.remote_assistance.host"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"

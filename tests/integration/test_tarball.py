@@ -24,7 +24,9 @@ TOP_LEVEL = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "bindep.txt",
     "changelogs",
+    "docs",
     "meta",
     "playbooks",
     "plugins",
@@ -69,12 +71,14 @@ def test_the_tarball_holds_what_users_need_and_nothing_else(tarball):
         ".html",
         ".js",
         ".json",
+        ".md",
         ".py",
+        ".rst",
         ".yaml",
         ".yml",
     }
     tracked = command("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    shipped = ("plugins/", "roles/", "playbooks/", "schemas/", "meta/", "changelogs/changelog.yaml")
+    shipped = ("plugins/", "roles/", "playbooks/", "schemas/", "meta/", "docs/docsite/", "changelogs/changelog.yaml")
     expected = {name for name in tracked if name.startswith(shipped) and (ROOT / name).exists()}
     assert expected == {name for name in names if "/" in name}
     assert not [member.name for member in members if member.size > 100_000]

@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .domain import domain_available
+from .domain.domain_lab import serve_domain
 from .lab_dir import LabDir, LabError
 from .lab_process import LabPlan, serve
 from .seed_files import read_seed
@@ -53,12 +55,19 @@ def parser() -> argparse.ArgumentParser:
     wine.add_argument("--transfer", choices=("smart", "sftp", "scp"), default="smart")
     wine.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
     wine.add_argument("--foreground", action="store_true", help="stay until interrupted")
+    domain = command(
+        "domain-start", "Start a domain controller in the background and write DIR/inventory.yml, DIR/hosts."
+    )
+    domain.add_argument("--foreground", action="store_true", help="stay until interrupted")
+    command("gpos", "Print as JSON what Samba's own tools say of the GPOs of a domain.")
     command("stop", "Stop the hosts; their state stays.")
     command("status", "Tell which hosts run, and where.")
     command("counters", "Print the figures of every host as JSON.")
     command("reset-counters", "Start all figures again from zero.")
+    command("writes", "Print as JSON what could have changed each host since then.")
     show = command("show", "Print a host's registry.")
     show.add_argument("host")
+    show.add_argument("--json", action="store_true", help="type and data by key and name")
     put = command("set", "Write a value behind everybody's back.")
     for name in ("host", "key", "name", "type", "data"):
         put.add_argument(name)
@@ -87,11 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _start(where: LabDir, options: argparse.Namespace) -> int:
     if _runs(where):
         raise LabError(f"a lab already runs in {where.path}; stop it first")
-    if options.hosts is not None and options.hosts < 1:
-        raise LabError("--hosts must be at least 1")
-    seeds = [str(Path(seed).absolute()) if seed.endswith((".yml", ".yaml")) else seed for seed in options.seeds]
-    for seed in seeds:
-        read_seed(seed)
+    seeds = _seeds(options) if "seeds" in options else []
     where.path.mkdir(parents=True, exist_ok=True)
     serve_here, words, seconds = _SERVERS[options.command]
     if options.foreground:
@@ -100,11 +105,22 @@ def _start(where: LabDir, options: argparse.Namespace) -> int:
         return 0
     where.inventory_file.unlink(missing_ok=True)
     command = [options.command, "--foreground", "--dir", str(where.path), *words(options)]
-    command += ["--fresh"] if options.fresh else []
-    command += ["--hosts", str(options.hosts)] if options.hosts is not None else []
-    _start_in_background(where, [*command, "--seeds", *seeds], seconds)
+    if seeds:
+        command += ["--fresh"] if options.fresh else []
+        command += ["--hosts", str(options.hosts)] if options.hosts is not None else []
+        command += ["--seeds", *seeds]
+    _start_in_background(where, command, seconds)
     _print_status(where.ask("status"), where)
     return 0
+
+
+def _seeds(options: argparse.Namespace) -> list[str]:
+    if options.hosts is not None and options.hosts < 1:
+        raise LabError("--hosts must be at least 1")
+    seeds = [str(Path(seed).absolute()) if seed.endswith((".yml", ".yaml")) else seed for seed in options.seeds]
+    for seed in seeds:
+        read_seed(seed)
+    return seeds
 
 
 def _serve(where: LabDir, options: argparse.Namespace, seeds: Sequence[str]) -> None:
@@ -135,8 +151,18 @@ def _wine_words(options: argparse.Namespace) -> list[str]:
     return ["--locale", options.locale, "--shell", options.shell, "--transfer", options.transfer]
 
 
+def _domain_words(dummy: argparse.Namespace) -> list[str]:
+    if reason := domain_available():
+        raise LabError(reason)
+    return []
+
+
 # How the hosts are served, the words that the background process is given, and the seconds that it may take.
-_SERVERS = {"start": (_serve, _words, 20.0), "wine-start": (_serve_wine, _wine_words, 120.0)}
+_SERVERS: dict[str, tuple[Callable[..., None], Callable[[argparse.Namespace], list[str]], float]] = {
+    "start": (_serve, _words, 20.0),
+    "wine-start": (_serve_wine, _wine_words, 120.0),
+    "domain-start": (lambda where, *dummy: serve_domain(where), _domain_words, 180.0),
+}
 
 
 def _start_in_background(where: LabDir, arguments: Sequence[str], seconds: float) -> None:
@@ -178,15 +204,19 @@ def _stop(where: LabDir) -> int:
 
 
 def _ask(where: LabDir, options: argparse.Namespace) -> int:
-    arguments: dict[str, Any] = {name: value for name, value in vars(options).items() if name not in {"command", "dir"}}
+    arguments: dict[str, Any] = {
+        name: value for name, value in vars(options).items() if name not in {"command", "dir", "json"}
+    }
     if options.command == "set" and options.type.upper() == "REG_MULTI_SZ":
         # Several items in one argument: a YAML list.
         arguments["data"] = yaml.safe_load(options.data)
     result = where.ask(options.command, **arguments)
     if options.command == "status":
         _print_status(result, where)
-    elif options.command == "counters":
+    elif options.command in {"counters", "gpos", "writes"}:
         print(json.dumps(result, indent=2))
+    elif options.command == "show" and options.json:
+        print(json.dumps(result["registry"], indent=2))
     elif options.command == "show":
         _print_registry(result)
     elif options.command == "delete" and not result:

@@ -176,6 +176,8 @@ class Lab:
             return {"pid": os.getpid(), "hosts": {name: host.endpoint for name, host in self.hosts.items()}}
         if command == "counters":
             return {name: host.counters.to_dict() for name, host in self.hosts.items()}
+        if command == "writes":
+            return {name: self._writes(host) for name, host in self.hosts.items()}
         if command == "reset-counters":
             for host in self.hosts.values():
                 host.reset_counters()
@@ -189,6 +191,9 @@ class Lab:
         if command == "delete":
             return host.registry.delete(arguments["key"], arguments["name"])
         raise LabError(f"unknown command {command}")
+
+    def _writes(self, host: StandInHost) -> list[str]:
+        return [f"{call.method} {call.key} {call.value or ''}".rstrip() for call in host.journal.writes]
 
     def _host(self, name: str) -> StandInHost:
         if name not in self.hosts:

@@ -231,7 +231,7 @@ class Registry:
     def walk(self) -> Iterator[tuple[str, list[Value], frozenset[str]]]:
         """Yield every key as (path, its values, its own denial), parents first."""
         with self.lock:
-            stack = [(name, key) for name, key in sorted(self._hives.items(), reverse=True)]
+            stack = sorted(self._hives.items(), reverse=True)
             found: list[tuple[str, list[Value], frozenset[str]]] = []
             while stack:
                 path, key = stack.pop()

@@ -162,3 +162,15 @@ def test_a_lab_whose_process_died_can_be_started_again(lab: LabCommand) -> None:
         left_over.bind(str(lab.folder / "control.sock"))
     (lab.folder / "lab.pid").write_text("1\n")
     assert "server01" in lab("start", "--seeds", "compliant_server")
+
+
+def test_it_says_what_a_host_was_told_to_write_and_all_that_it_holds(lab: LabCommand) -> None:
+    lab("start", "--seeds", "compliant_server")
+    (host,) = lab.inventory()["hosts"].values()
+    assert {"server01": []} == json.loads(lab("writes"))
+    call(host, "SetDWORDValue", hDefKey=0x80000002, sSubKeyName=PREFERENCE, sValueName="fAllowToGetHelp", uValue=1)
+    assert {"server01": [f"SetDWORDValue {_KEY} fAllowToGetHelp"]} == json.loads(lab("writes"))
+    held = json.loads(lab("show", "server01", "--json"))
+    assert {"type": "REG_DWORD", "data": 1} == held[_KEY]["fAllowToGetHelp"]
+    lab("reset-counters")
+    assert {"server01": []} == json.loads(lab("writes"))

@@ -59,7 +59,7 @@ def encoded(host: StandInHost, text: str, *given: bytes) -> tuple[bytes, bytes, 
 
 
 def _put(path: str) -> str:
-    return script(OLD_PUT).replace("'C:\\it''s’’ here'", f"'{path}'")
+    return script(OLD_PUT).replace("'C:\\it''s\u2019\u2019 here'", f"'{path}'")
 
 
 def _get(path: str, offset: int, size: int) -> str:

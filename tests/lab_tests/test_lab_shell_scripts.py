@@ -11,7 +11,7 @@ from tests.lab_tests.transfer_scripts import NEW_GET, NEW_PUT, OLD_GET, OLD_PSRP
 
 
 def test_scripts_of_the_older_winrm_plugin_name_the_file() -> None:
-    assert Order(task="put", path="C:\\it's’ here") == winrm_order(script(OLD_PUT))
+    assert Order(task="put", path="C:\\it's\u2019 here") == winrm_order(script(OLD_PUT))
     assert Order(task="get", path="C:\\here", offset=1048576, size=524288) == winrm_order(script(OLD_GET))
 
 

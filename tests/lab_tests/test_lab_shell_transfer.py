@@ -115,7 +115,9 @@ def test_a_file_is_replaced_and_no_other_is_touched(connection: Any, folder: Pat
     }
 
 
-@pytest.mark.parametrize("name", ["it's.txt", "’quoted‘.txt", "größe 日本.txt", "a & b; $c `d`.txt", "[x].txt"])
+@pytest.mark.parametrize(
+    "name", ["it's.txt", "\u2019quoted\u2018.txt", "größe 日本.txt", "a & b; $c `d`.txt", "[x].txt"]
+)
 def test_a_name_stays_what_it_is(connection: Any, folder: Path, local: Path, tmp_path: Path, name: str) -> None:
     connection.put_file(str(local), rf"{_FOLDER}\{name}")
     assert [name] == [entry.name for entry in folder.iterdir()]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import tests.unit.conftest  # noqa: F401  mounts the collection, which is imported below
+import tests.unit.conftest  # noqa: F401  # pylint: disable=unused-import  # mounts the collection, which is imported below
 
 # isort: split
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._formats.registry_pol import (

@@ -258,4 +258,4 @@ def test_a_folder_that_is_deep_gets_a_short_place_for_control_sockets(tmp_path: 
 
 def test_a_machine_that_does_not_run_has_no_registry() -> None:
     with pytest.raises(WineError, match="does not run"):
-        _ = WineMachine().store
+        WineMachine().store.walk()

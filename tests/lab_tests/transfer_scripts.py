@@ -13,7 +13,7 @@ from typing import Any
 
 OLD_PUT = (
     "begin {",
-    "$path = 'C:\\it''s’’ here'",
+    "$path = 'C:\\it''s\u2019\u2019 here'",
     "$fd = [System.IO.File]::Create($path)",
     "process {",
     "$bytes = [System.Convert]::FromBase64String($input)",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import re
 import sys
 import typing as t
 from pathlib import Path
@@ -17,7 +18,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "unit"))
 
-import conftest  # noqa: E402, F401  mounts this checkout as ansible_collections.winfleet.remote_assistance
+import conftest  # noqa: E402, F401  # pylint: disable=unused-import  # mounts this checkout as ansible_collections.winfleet.remote_assistance
 
 _REPORTS = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports"
 _POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"
@@ -71,7 +72,12 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     # Ansible checks a role's arguments by this before the action does, with one problem at a time and null as a wrong
     # value: it gets the top level only, the action's own validator does the rest.
     tops = {
-        prefix + name: {key: value for key, value in spec.items() if key != "options"} for name, spec in options.items()
+        prefix + name: {
+            key: _named_with(prefix, options, value) if key == "description" else value
+            for key, value in spec.items()
+            if key != "options"
+        }
+        for name, spec in options.items()
     }
     entry = {
         "short_description": "Enforce what Windows Remote Assistance may do",
@@ -85,6 +91,23 @@ def _role(options: dict[str, t.Any], prefix: str) -> str:
     return f"{HEADER}#\n# Made from the catalogue by `make generate`.\n---\n" + _yaml(
         {"argument_specs": {"main": entry}}
     )
+
+
+def _named_with(prefix: str, options: t.Collection[str], description: t.Any) -> t.Any:
+    # Options of the module are variables of the role.
+    def renamed(text: str) -> str:
+        return re.sub(r"\bO\((\w+)", lambda found: f"O({prefix * (found[1] in options)}{found[1]}", text)
+
+    return renamed(description) if isinstance(description, str) else [renamed(text) for text in description]
+
+
+def _domain_playbook(path: Path, names: t.Sequence[str]) -> str:
+    # Only the two lists of options in it are made: what is legal in an entry, and what is passed on.
+    text = path.read_text(encoding="utf-8")
+    legal = "".join(f"          - {name}\n" for name in names)
+    passed = "".join(f'        {name}: "{{{{ item.{name} | default(omit) }}}}"\n' for name in names)
+    text = re.sub(r"(?<=        legal:\n)(?: {10}- \w+\n)+", legal, text)
+    return re.sub(r"(?<=domain_gpo: &gpo\n)(?: {8}\w+: .*\n)+", lambda dummy: passed, text)
 
 
 def files() -> dict[Path, str]:
@@ -120,6 +143,9 @@ def files() -> dict[Path, str]:
         ),
         ROOT / "plugins/doc_fragments/directory_options.py": _fragment(
             "The options that say how to reach a domain", described.directory_options()
+        ),
+        ROOT / "playbooks/domain_gpo.yml": _domain_playbook(
+            ROOT / "playbooks/domain_gpo.yml", [*described.domain_options(), *described.policy_options()]
         ),
         ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
     }

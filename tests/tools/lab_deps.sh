@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what the Wine hosts of tests/lab/wine need: Wine, an sshd, a C compiler for Windows, locale sources; and for
 # tests/lab/samba: smbd, a domain controller with its tools and client programs, Samba's own Python as a judge; what Kerberos
-# for Python is made with, other clocks and other host names for it; a browser for the page of a drift report.
+# for Python is made with, other clocks and other host names for it; a browser for the page of a drift report;
+# gpg for the try of a signed release.
 # Debian and Ubuntu only, as root. No daemon is started, now or at the next boot by this script.
 set -euo pipefail
 
@@ -10,7 +11,7 @@ packages=(
   wine wine64 openssh-server openssh-client gcc-mingw-w64-x86-64-win32 locales
   samba samba-ad-dc samba-ad-provision krb5-user smbclient ldb-tools python3-samba
   gcc libkrb5-dev python3-dev libnss-wrapper libfaketime
-  chromium
+  chromium gnupg
 )
 daemons=(smbd nmbd winbind samba-ad-dc)
 policy=/usr/sbin/policy-rc.d

@@ -120,11 +120,11 @@ def test_limits_are_those_of_the_design() -> None:
 FULL_HOST = {
     POLICY: KeyState.of(
         *(dword(name, 1) for dummy, dummy2, dummy3, name in POLICIES),
-        *(dword(name, 1) for name in ("fAllowFullControl", "MaxTicketExpiry", "MaxTicketExpiryUnits", "fUseMailto")),
-        dword("fAllowUnsolicitedFullControl", 1),
-        dword("OptimizeBandwidth", 8),
-        string("ViewMessage", "v"),
-        string("ShareControlMessage", "c"),
+        *(
+            string(name, "text") if legal == "text" else dword(name, 1)
+            for rows_of in ELEMENTS.values()
+            for dummy, name, legal, dummy2, dummy3 in rows_of
+        ),
         dword("fDenyTSConnections", 1),
     ),
     HELPERS: KeyState.of(string(r"CORP\a", r"CORP\a"), dword("odd", 1), string("", "default")),

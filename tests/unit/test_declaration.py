@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.declaration import problems
+from ansible_collections.winfleet.remote_assistance.tests.unit.test_catalogue import POLICIES
 
 CONTROLS = "expected one of view_only, full_control"
 STATES = "expected one of enabled, disabled, not_configured"
@@ -17,10 +18,7 @@ UNITS = "expected one of minutes, hours, days"
 FLAG = "expected true or false"
 SOLICITED = "state, control, ticket_lifetime, ticket_lifetime_unit, invitation_method"
 PREFERENCES = "invitations, control, ticket_lifetime, ticket_lifetime_unit, encrypted_tickets_only"
-TOP = (
-    "solicited, offer, session_logging, encrypted_tickets_only, bandwidth_optimization, warning_messages, "
-    "control_panel, firewall"
-)
+TOP = ", ".join([*(name for name, *dummy in POLICIES), "control_panel", "firewall"])
 FIREWALL = "expected one of enabled, disabled, all_rules, unmanaged"
 WHOLE_OR_CHANGES = "not allowed beside add or remove, expected either the whole list or changes to it"
 CONTROL_CHARACTERS = "expected a name without control characters or half characters"

@@ -14,7 +14,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     shown_input,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import InputError
-from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  loads the profile
+from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  # pylint: disable=unused-import  # loads the profile
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -50,7 +50,10 @@ def rule(*, enabled: bool = True, inbound: bool = True, allows: bool = True, pro
         (SHIPPED, rule(profiles=1)),
         (f"v2.33|Action=Block|Active=FALSE|Dir=Out|{GROUP}", rule(enabled=False, inbound=False, allows=False)),
         (f"v2.10|Action=ByPass|Active=TRUE|Dir=In|Profile=Private|Profile=Public|{GROUP}", rule(profiles=6)),
-        (f"v2.10|Action=Allow|Active=False|Dir=In|Profile=Domain|Profile=Private|{GROUP}", rule(enabled=False, profiles=3)),
+        (
+            f"v2.10|Action=Allow|Active=False|Dir=In|Profile=Domain|Profile=Private|{GROUP}",
+            rule(enabled=False, profiles=3),
+        ),
         (f"v2.10|action=allow|ACTIVE=true|DIR=in|profile=public|{GROUP.lower()}", rule(profiles=4)),
         (
             "v2.10|Action=Allow|Active=TRUE|Dir=In|EmbedCtxt=@%SystemRoot%\\system32\\firewallapi.dll,-33002|Future=x|",

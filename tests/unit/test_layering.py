@@ -17,11 +17,13 @@ PLUGINS = ROOT / "plugins"
 UTILS = PLUGINS / "plugin_utils"
 FILES = sorted(PLUGINS.rglob("*.py"))
 
+# REUSE-IgnoreStart
 LICENCE = (
     "# Copyright (c) 2026 winfleet contributors",
     "# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
+# REUSE-IgnoreEnd
 
 # Package -> what it may import of this collection beside itself, and which third parties.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {

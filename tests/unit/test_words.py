@@ -23,6 +23,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     string,
 )
 from ansible_collections.winfleet.remote_assistance.tests.unit.strategies import HELPER_KEY, POLICY_KEY, PREFERENCE_KEY
+from ansible_collections.winfleet.remote_assistance.tests.unit.test_catalogue import POLICIES
 
 POLICY_PATH = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 HOST = {
@@ -39,11 +40,8 @@ LISTED = ["(default value) = x (REG_SZ)", "CORP\\a = 1 (REG_DWORD)", "CORP\\b"]
 
 
 def test_a_host_is_told_in_the_words_of_the_declaration() -> None:
-    assert in_words(HOST) == {
-        "solicited": {"state": "not_configured"},
+    assert in_words(HOST) == {name: {"state": "not_configured"} for name, *dummy in POLICIES} | {
         "offer": {"state": "enabled", "control": "1 (REG_SZ)", "helpers": LISTED},
-        "session_logging": {"state": "not_configured"},
-        "encrypted_tickets_only": {"state": "not_configured"},
         "bandwidth_optimization": {"state": "not_configured", "level": "3 (REG_DWORD)"},
         "warning_messages": {"state": "not_configured", "view_message": "Hello"},
         "control_panel": {"invitations": True, "ticket_lifetime": 6},

@@ -152,7 +152,7 @@ def _links(raw: object) -> t.Iterator[LinkRequest]:
         words = entry if isinstance(entry, dict) else {}
         target, enabled, enforced, order = (words.get(key) for key in ("target", "enabled", "enforced", "order"))
         flags = all(flag is None or isinstance(flag, bool) for flag in (enabled, enforced))
-        if not isinstance(target, str) or not flags or not (order is None or type(order) is int):
+        if not isinstance(target, str) or not flags or isinstance(order, bool) or not isinstance(order, int | None):
             raise ValueError(f"links in {DESCRIPTION} are damaged")
         yield LinkRequest(target=target, enabled=enabled, enforced=enforced, order=order)
 

@@ -200,7 +200,12 @@ def _in_a_line(word: t.Any) -> str:
 
 def is_applied(ini: gpt_ini.GptIni) -> bool:
     """Return True if nothing in gpt.ini keeps Windows from applying the file."""
-    return bool(ini.machine_version) and not ini.machine_is_off and extension_names.is_sound(ini.machine_extensions)
+    return _is_complete(ini) and not ini.machine_is_off
+
+
+def _is_complete(ini: gpt_ini.GptIni) -> bool:
+    """Return True if gpt.ini says everything that Windows needs to apply the file."""
+    return bool(ini.machine_version) and extension_names.is_sound(ini.machine_extensions)
 
 
 def files_first(planned: LocalPlan, live: Plan, declaration: Declaration) -> bool:
@@ -255,7 +260,7 @@ def _edited(ini: gpt_ini.GptIni, planned: FilePlan, declaration: Declaration) ->
     """
     is_ours = any(_says(planned.before.get(read.key, _EMPTY), read) for read in needed_reads(declaration))
     names = ini.machine_extensions
-    never_applied = is_ours and (not extension_names.is_sound(names) or not ini.machine_version)
+    never_applied = is_ours and not _is_complete(ini)
     if not planned.steps and not never_applied:
         return ini
     has_entries = bool(planned.file.entries)

@@ -28,12 +28,7 @@ def view(file: PolicyFile) -> Observed:
     every helper that the file does not name is deleted, a value named ``**delvals.`` says so.
     """
     policies = effect(file, POLICY_KEY)
-    values = [
-        value
-        for policy in POLICIES
-        for name in (policy.switch, *(option.value_name for option in policy.options))
-        if (value := _value(name, policies.of(name)))
-    ]
+    values = [value for policy in POLICIES for name in policy.value_names if (value := _value(name, policies.of(name)))]
     return {POLICY_KEY: KeyState.of(*values), HELPER_KEY: _helpers(effect(file, HELPER_KEY), file)}
 
 

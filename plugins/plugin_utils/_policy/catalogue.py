@@ -96,6 +96,11 @@ class Policy:
     has_helpers: bool = False
     text: str
 
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names of all its values in the policy key, the switch first."""
+        return (self.switch, *(option.value_name for option in self.options))
+
 
 def _lifetime(value: Word | None, unit: Word | None) -> tuple[Setting, Setting]:
     return (

@@ -186,10 +186,9 @@ def read_options(raw: t.Mapping[str, t.Any]) -> tuple[HostOptions, tuple[Problem
     Args:
         raw: What the user wrote, by name; names that are no options are not looked at, None is not given.
     """
-    words: dict[str, t.Any] = {}
+    words: dict[str, t.Any] = {name: option.default for name, option in HOST_OPTIONS.items()}
     found = []
     for name, option in HOST_OPTIONS.items():
-        words[name] = option.default
         given = raw.get(name)
         if given is None:
             continue

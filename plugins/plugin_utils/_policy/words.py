@@ -35,7 +35,7 @@ OTHER_HELPERS: t.Final = "other_helpers"
 EVERYTHING: t.Final = (
     KeyRead(
         key=POLICY_KEY,
-        names=tuple(name for policy in POLICIES for name in (policy.switch, *(o.value_name for o in policy.options))),
+        names=tuple(name for policy in POLICIES for name in policy.value_names),
     ),
     KeyRead(key=HELPER_KEY),
     KeyRead(key=PREFERENCE_KEY, names=tuple(setting.value_name for setting in PREFERENCES)),

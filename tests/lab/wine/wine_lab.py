@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import threading
@@ -20,6 +21,8 @@ from .host import WineHost
 from .prefix import DEFAULT_LOCALE
 
 _AT_ONCE = 4
+# What reg.exe does to a registry.
+_WRITES = re.compile(r"\breg(?:\.exe)?\"? (?:import|add|delete|restore|copy) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +87,9 @@ class WineLab(Lab):
 
     def _save(self) -> None:
         """Nothing to do: Wine keeps its registry itself."""
+
+    def _writes(self, host: Any) -> list[str]:
+        return [line for line in host.executions.commands if _WRITES.search(line)]
 
     def _groups(self) -> dict[str, dict[str, dict[str, Any]]]:
         return {"windows": {name: host.inventory_vars(self._transfer) for name, host in self.hosts.items()}}

@@ -289,7 +289,7 @@ def test_a_transfer_that_fails_is_told_by_what_led_to_it(error: Exception, kind:
     for act in (lambda: commands.fetch("C:\\x", doing="x"), lambda: commands.send(b"", "C:\\x", doing="x")):
         with pytest.raises(HostError, match=words) as caught:
             act()
-        assert kind is type(caught.value)
+        assert kind is caught.value.__class__
         assert SECRET not in str(caught.value)
         assert caught.value.__suppress_context__
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.opening import facts_reader
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.over_wsman import WsmanFacts
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import FirewallPolicy
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import (
     NOT_ASKED,
     HelperGroup,
@@ -15,7 +14,6 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy
     TaskOutcome,
     Unread,
 )
-from ansible_collections.winfleet.remote_assistance.tests.unit.channels.test_facts_firewall import NAME, rule_row
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.test_facts_helpers import (
     AFTER,
     BEFORE,
@@ -31,16 +29,12 @@ LOCAL = Unread(why="the file cannot be reached")
 
 def test_everything_over_ws_management() -> None:
     host = windows()
-    host.classes |= {"Win32_Group": [], "MSFT_NetFirewallRule": [rule_row()]}
+    host.classes |= {"Win32_Group": []}
     reader = facts_reader(host.channel())
     facts = reader.gather(local_gpo=LOCAL)
     assert (False, True, LOCAL) == (isinstance(facts.system, Unread), facts.feature, facts.local_gpo)
     assert NOT_ASKED == reader.gather().local_gpo
     assert HelperGroup(exists=False) == reader.read_group(facts)
-    rules = reader.read_firewall_rules()
-    assert not isinstance(rules, Unread)
-    assert [NAME] == [rule.id for rule in rules]
-    assert FirewallPolicy(rules=(), merge_off=()) == reader.read_firewall_policy()
 
 
 def test_the_task_over_ws_management() -> None:
@@ -63,9 +57,5 @@ def test_a_channel_without_a_way_to_facts_says_so() -> None:
         membership=unknown,
         feature=unknown,
     ) == reader.gather(local_gpo=LOCAL)
-    assert [unknown] * 3 == [
-        reader.read_group(HostFacts()),
-        reader.read_firewall_rules(),
-        reader.read_firewall_policy(),
-    ]
+    assert unknown == reader.read_group(HostFacts())
     assert TaskOutcome(state="failed", why="not readable over memory") == reader.start_task()

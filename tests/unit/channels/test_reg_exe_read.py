@@ -133,7 +133,7 @@ def test_what_keeps_a_key_from_being_exported(
     connection.codes, connection.output = codes, output
     with pytest.raises(HostError, match=words) as caught:
         channel(connection).read([KeyRead(key=POLICY)])
-    assert type(caught.value) is kind
+    assert kind is caught.value.__class__
     assert str(caught.value).startswith(f"reading {POLICY}")
 
 

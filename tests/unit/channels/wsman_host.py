@@ -151,5 +151,5 @@ def failure(script: Script, kind: type, *, changes: bool = False) -> HostError:
     """Return the error of exactly this kind that a conversation ends with."""
     with pytest.raises(kind) as caught:
         run(script, changes=changes)
-    assert type(caught.value) is kind
+    assert kind is caught.value.__class__
     return caught.value

@@ -225,7 +225,7 @@ def test_there_and_absent(codes: dict[str, int], there: bool) -> None:
 def test_why_a_file_is_neither_there_nor_absent(codes: dict[str, int], kind: type, words: str) -> None:
     with pytest.raises(HostError, match=words) as caught:
         is_there(told(**codes), POL, temp_dir=TEMP)
-    assert kind is type(caught.value)
+    assert kind is caught.value.__class__
 
 
 NEW = steps.New(place=GPT, sent="x", size=1, beside="b")

@@ -34,7 +34,7 @@ needs_library = pytest.mark.skipif(MISSING is not None, reason="smbprotocol is n
 def error_of(act: t.Callable[[], object], kind: type[Exception]) -> Exception:
     with pytest.raises(kind) as caught:
         act()
-    assert kind is type(caught.value)
+    assert kind is caught.value.__class__
     return caught.value
 
 

@@ -77,7 +77,7 @@ def test_a_directory_that_wants_more_protection_says_what_to_set() -> None:
 )
 def test_each_refusal_has_its_class_and_its_name(code: int, kind: type[HostError], name: str) -> None:
     error = refused("creating CN=x", Refusal(code=code, text="00002098: SecErr: DSID-031514A0, problem 4003"))
-    assert kind is type(error)
+    assert kind is error.__class__
     assert f"({name}, LDAP {code})" in error.reason
     assert "creating CN=x" == error.doing
     assert 0x2098 == error.code

@@ -5,4 +5,4 @@
 
 from __future__ import annotations
 
-from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  loads it
+from ansible_collections.winfleet.remote_assistance.tests.unit import strategies  # noqa: F401  # pylint: disable=unused-import  # loads it

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports.drift_facade import render, to_json
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports.drift_schema import report_schema
 from ansible_collections.winfleet.remote_assistance.tests.unit.reports.fleet import large, report
-from ansible_collections.winfleet.remote_assistance.tests.unit.reports.golden import FOLDER, files
+from ansible_collections.winfleet.remote_assistance.tests.unit.reports.golden_files import FOLDER, files
 
 HERE: t.Final = Path(__file__).parent
 SCHEMA: t.Final = HERE.parents[2] / "schemas" / "drift_report.schema.json"

@@ -52,11 +52,3 @@ class NoFacts:
     def read_group(self, facts: HostFacts) -> HelperGroup | Unread:  # noqa: ARG002  the port's
         """Return that it is not known; see HostFactsReader."""
         return self._unread
-
-    def read_firewall_rules(self) -> Unread:
-        """Return that they are not known; see HostFactsReader."""
-        return self._unread
-
-    def read_firewall_policy(self) -> Unread:
-        """Return that it is not known; see HostFactsReader."""
-        return self._unread

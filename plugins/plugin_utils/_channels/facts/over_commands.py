@@ -16,24 +16,15 @@ import dataclasses
 import time
 import typing as t
 
-from ..._policy.firewall import FirewallPolicy, FirewallRule
-from ..._policy.firewall_text import rules_in
 from ..._policy.host_facts import NOT_ASKED, HelperGroup, HostFacts, Mdm, TaskOutcome, Unread
-from ..._registry.errors import HostError
-from ..._registry.model import KeyRead, Observed, RegistryKey
+from ..._registry.model import Observed
 from ..commands.lines import Answer
 from ..reg_exe.registry import RegExeRegistry
-from ..words import shown
-from . import command_group, command_system, command_task, firewall, policies
+from . import command_group, command_system, command_task, policies
 from .attempts import attempt
 from .snapshot import Snapshot
 
 NO_RSOP: t.Final = Unread(why="RSoP is not readable over ssh")
-
-_RULES: t.Final = RegistryKey(
-    path=r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
-)
-_POLICY_READS: t.Final = (firewall.ROOT, *firewall.READS)
 
 
 class CommandFacts:
@@ -55,7 +46,6 @@ class CommandFacts:
         self._registry = registry
         self._clock = clock
         self._pause = pause
-        self._policy: FirewallPolicy | Unread | None = None
 
     def gather(self, *, local_gpo: Observed | Unread = NOT_ASKED) -> HostFacts:
         """Return everything that sources and conflicts are told from; see HostFactsReader."""
@@ -91,32 +81,9 @@ class CommandFacts:
         """Return the members of the group of helpers; see HostFactsReader."""
         return command_group.read_group(self._registry.files, facts.system, facts.membership)
 
-    def read_firewall_rules(self) -> tuple[FirewallRule, ...] | Unread:
-        """Return the rules of the group; see HostFactsReader."""
-        wanted = (KeyRead(key=_RULES), *_POLICY_READS)
-        together = attempt(lambda: self._registry.read(wanted))
-        if isinstance(together, Unread):
-            # One of them may be what cannot be read.
-            return attempt(lambda: _rules(self._registry.read(wanted[:1])))
-        self._policy = attempt(lambda: firewall.policy_in(together))
-        return attempt(lambda: _rules(together))
-
-    def read_firewall_policy(self) -> FirewallPolicy | Unread:
-        """Return what Group Policy says of the firewall, as it was when the rules were read; see HostFactsReader."""
-        if self._policy is None:
-            self._policy = attempt(lambda: firewall.policy_in(self._registry.read(_POLICY_READS)))
-        return self._policy
-
 
 def _mdm(snapshot: Snapshot, answer: Answer) -> Mdm:
     doing = "reading what device management sets"
     command_system.demand_whole(answer, doing)
     snapshot.load(policies.mdm_keys(snapshot), doing=doing)
     return policies.mdm_in(snapshot)
-
-
-def _rules(observed: Observed) -> tuple[FirewallRule, ...]:
-    try:
-        return rules_in(observed[_RULES], is_local=True)
-    except ValueError as error:
-        raise HostError(doing="reading the firewall rules", reason=shown(str(error))) from None

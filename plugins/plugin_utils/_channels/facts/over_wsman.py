@@ -11,11 +11,10 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ..._policy.firewall import FirewallPolicy, FirewallRule
 from ..._policy.host_facts import NOT_ASKED, HelperGroup, HostFacts, TaskOutcome, Unread
 from ..._registry.model import Observed
 from ..wsman.registry import WsmanRegistry
-from . import firewall, helper_sync
+from . import helper_sync
 from .gather import gather
 
 
@@ -50,11 +49,3 @@ class WsmanFacts:
     def read_group(self, facts: HostFacts) -> HelperGroup | Unread:
         """Return the members of the group of helpers; see HostFactsReader."""
         return helper_sync.read_group(self._registry.exchange, facts.system, facts.membership)
-
-    def read_firewall_rules(self) -> tuple[FirewallRule, ...] | Unread:
-        """Return the rules of the group; see HostFactsReader."""
-        return firewall.read_rules(self._registry.exchange)
-
-    def read_firewall_policy(self) -> FirewallPolicy | Unread:
-        """Return what Group Policy says of the firewall; see HostFactsReader."""
-        return firewall.read_policy(self._registry)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._policy.firewall import FirewallPolicy, FirewallRule
 from ..._policy.host_facts import NOT_ASKED, HelperGroup, HostFacts, TaskOutcome, Unread
 from ..._registry.model import Observed
 
@@ -38,9 +37,3 @@ class HostFactsReader(t.Protocol):
         Args:
             facts: What ``gather`` returned: the system, and the computer's own name.
         """
-
-    def read_firewall_rules(self) -> tuple[FirewallRule, ...] | Unread:
-        """Return the host's own rules of the group, as they stand now; none where it has no such group."""
-
-    def read_firewall_policy(self) -> FirewallPolicy | Unread:
-        """Return what Group Policy says of the firewall."""

@@ -125,7 +125,7 @@ def no_answer(error: Exception) -> NoAnswer:
         if found is not None:
             known = explain(chain) if found.trouble is Trouble.LOGON else None
             return NoAnswer(Trouble.LOGON, *known) if known else found
-    if isinstance(error, BAD_SETTINGS) or (type(error) is OSError and error.errno is None):
+    if isinstance(error, BAD_SETTINGS) or (error.__class__ is OSError and error.errno is None):
         return NoAnswer(Trouble.SETTINGS, "an address, or the path of a certificate or key, is wrong")
     if isinstance(error, ImportError):
         return NoAnswer(Trouble.SETTINGS, shown(str(error)))

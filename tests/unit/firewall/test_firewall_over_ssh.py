@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.over_commands import (
-    CommandFacts,
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.firewall.over_commands import (
+    CommandFirewall,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import (
     FirewallPolicy,
     FirewallRule,
 )
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall_plan import FirewallState
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_facts import Unread
-from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostUnreachable
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import (
+    AccessDenied,
+    HostError,
+    HostUnreachable,
+)
 from ansible_collections.winfleet.remote_assistance.tests.unit.channels.command_host import CommandHost
 
 RULES = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
@@ -39,62 +44,53 @@ def host() -> CommandHost:
     return made
 
 
+def state_of(made: CommandHost, temp_dir: str = r"C:\Windows\Temp") -> FirewallState:
+    return CommandFirewall(made.channel(temp_dir=temp_dir)).read()
+
+
 def test_rules_and_policy_come_together() -> None:
     made = host()
-    reader = CommandFacts(made.channel())
-    assert (RULE,) == reader.read_firewall_rules()
-    assert POLICY == reader.read_firewall_policy()
-    assert (2, 1) == (made.calls, len(made.lines))
-
-
-def test_the_policy_alone() -> None:
-    made = host()
-    reader = CommandFacts(made.channel())
-    assert [POLICY, POLICY] == [reader.read_firewall_policy(), reader.read_firewall_policy()]
+    assert FirewallState(rules=(RULE,), policy=POLICY) == state_of(made)
     assert (2, 1) == (made.calls, len(made.lines))
 
 
 def test_rules_are_read_afresh() -> None:
     made = host()
-    reader = CommandFacts(made.channel())
-    reader.read_firewall_rules()
+    way = CommandFirewall(made.channel())
+    assert (RULE,) == way.rules()
     del made.registry[RULES]["RemoteAssistance-In"]
-    assert () == reader.read_firewall_rules()
+    assert () == way.rules()
     assert 4 == made.calls
 
 
 def test_a_host_without_rules_and_policies() -> None:
     made = CommandHost()
     made.registry = {r"SYSTEM\x": {}, r"SOFTWARE\x": {}}
-    reader = CommandFacts(made.channel())
-    assert ((), NO_POLICY, 1) == (reader.read_firewall_rules(), reader.read_firewall_policy(), made.calls)
+    assert (FirewallState(rules=(), policy=NO_POLICY), 1) == (state_of(made), made.calls)
 
 
 @pytest.mark.parametrize("folder", [r"C:\Windows\Temp", "C:\\" + "x" * 97])
 def test_the_line_fits_with_any_folder(folder: str) -> None:
-    reader = CommandFacts(host().channel(temp_dir=folder))
-    assert ((RULE,), POLICY) == (reader.read_firewall_rules(), reader.read_firewall_policy())
+    assert FirewallState(rules=(RULE,), policy=POLICY) == state_of(host(), folder)
 
 
-def test_one_of_them_is_denied() -> None:
+def test_policies_that_are_denied_are_unknown_and_rules_an_error() -> None:
     made = host()
     made.denied = (POLICIES,)
-    reader = CommandFacts(made.channel())
-    assert (RULE,) == reader.read_firewall_rules()
-    assert Unread(why=rf"the account may not read HKLM\{POLICIES}") == reader.read_firewall_policy()
+    unread = Unread(why=rf"the account may not read HKLM\{POLICIES}")
+    assert FirewallState(rules=(RULE,), policy=unread) == state_of(made)
     made = host()
     made.denied = (RULES,)
-    reader = CommandFacts(made.channel())
-    assert Unread(why=rf"the account may not read HKLM\{RULES}") == reader.read_firewall_rules()
-    assert POLICY == reader.read_firewall_policy()
+    with pytest.raises(AccessDenied, match="the account may not read"):
+        state_of(made)
 
 
-def test_a_rule_that_cannot_be_used_makes_the_rules_unknown() -> None:
+def test_a_rule_that_cannot_be_used_is_an_error() -> None:
     made = host()
     made.registry[RULES]["RemoteAssistance-Out"] = "v2.30|Active=TRUE|Dir=In|EmbedCtxt=@FirewallAPI.dll,-33002|"
-    reader = CommandFacts(made.channel())
     why = "the firewall rule 'RemoteAssistance-Out' cannot be used: action is said 0 times"
-    assert (Unread(why=why), POLICY) == (reader.read_firewall_rules(), reader.read_firewall_policy())
+    with pytest.raises(HostError, match=why):
+        state_of(made)
 
 
 @pytest.mark.parametrize("call", [0, 1])
@@ -102,4 +98,4 @@ def test_a_lost_connection_is_raised(call: int) -> None:
     made = host()
     made.lost_at = call
     with pytest.raises(HostUnreachable, match="gone"):
-        CommandFacts(made.channel()).read_firewall_rules()
+        state_of(made)

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "golden"
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tests" / "unit"))
-    import conftest  # noqa: F401  mounts this checkout
+    import conftest  # noqa: F401  # pylint: disable=unused-import  # mounts this checkout
 
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports.drift_facade import render  # noqa: E402  the checkout is mounted first
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._reports.drift_html import page_data  # noqa: E402  the checkout is mounted first
