@@ -19,6 +19,7 @@ from ..plugin_utils._ansible.results import (
     registry_part,
 )
 from ..plugin_utils._ansible.schema_check import SchemaCheck
+from ..plugin_utils._ansible.warm_up import warm_up_ansible
 from ..plugin_utils._channels.enforce import enforce
 from ..plugin_utils._channels.outcome import Outcome
 from ..plugin_utils._channels.wsman.warm_up import warm_up
@@ -32,6 +33,7 @@ __all__ = ["ARGUMENT_SPEC", "ActionModule"]
 # Done here, in the parent of all workers: inside run() it would cost every host again.
 DECLARATION_SCHEMA: t.Final = SchemaCheck("declaration")
 warm_up()
+warm_up_ansible()
 
 
 class ActionModule(RemoteAssistanceAction):
