@@ -92,7 +92,5 @@ def jobs() -> tuple[Job, ...]:
             plays=_plays(*({"ansible.windows.win_regedit": value} for value in two)),
             lower_bound=True,
         ),
-        Job(
-            letter="e", name=f"`win_regedit` over {len(every)} values (loop)", plays=_plays(looped), lower_bound=True
-        ),
+        Job(letter="e", name=f"`win_regedit` over {len(every)} values (loop)", plays=_plays(looped), lower_bound=True),
     )
