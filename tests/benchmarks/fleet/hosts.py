@@ -8,10 +8,10 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.lab import Drop, Garbage, HttpStatus, Trouble, When
+from tests.lab import Drop, Garbage, Trouble, When
 from tests.lab.accounts import Accounts
 from tests.lab.behaviour import Behaviour
 from tests.lab.counters import Recorder
@@ -50,16 +50,18 @@ class FleetHost:
     Args:
         address: Its loopback address.
         accounts: Who may log on.
+        refusing: The same accounts for a host that refuses them all.
         pace: The network that it shares with the others.
     """
 
-    def __init__(self, address: str, accounts: Accounts, pace: Pace) -> None:
+    def __init__(self, address: str, accounts: Accounts, refusing: Accounts, pace: Pace) -> None:
         self.address = address
         self.recorder = Recorder()
         self.registry = RegistryView(Registry())
         self.script = Script()
         self.silent = False
         self._pace = pace
+        self._accounts, self._refusing = accounts, refusing
         behaviour = Behaviour()
         service = Service(
             machine=address,
@@ -97,6 +99,14 @@ class FleetHost:
 
         return respond
 
+    def renew(self, seed: Mapping[str, Any]) -> None:
+        """Give it the registry of a seed, and no faults; one that does not listen stays so."""
+        self.registry.load(seed)
+        self.script.clear()
+        self.recorder.reset()
+        self.silent = False
+        self._endpoint = replace(self._endpoint, accounts=self._accounts)
+
     def sicken(self, sickness: str) -> None:
         """Let the host be sick from now on.
 
@@ -107,7 +117,7 @@ class FleetHost:
             case "refuses_connections":
                 self.server.stop()
             case "refuses_logons":
-                self.script.add(Trouble(when=When(times=None), do=HttpStatus(status=401)))
+                self._endpoint = replace(self._endpoint, accounts=self._refusing)
             case "hangs":
                 self.silent = True
             case "drops_once":
@@ -126,12 +136,13 @@ class Hosts:
     Args:
         addresses: The loopback address of each host.
         accounts: Who may log on.
+        refusing: The same accounts for hosts that refuse them all.
     """
 
-    def __init__(self, addresses: Sequence[str], accounts: Accounts) -> None:
+    def __init__(self, addresses: Sequence[str], accounts: Accounts, refusing: Accounts) -> None:
         self.pace = Pace()
         self.by_address: Mapping[str, FleetHost] = {
-            address: FleetHost(address, accounts, self.pace) for address in addresses
+            address: FleetHost(address, accounts, refusing, self.pace) for address in addresses
         }
 
     def __iter__(self) -> Iterator[FleetHost]:
@@ -140,9 +151,7 @@ class Hosts:
     def load(self, seed: Mapping[str, Any]) -> None:
         """Give every host the registry of a seed, and its health."""
         for host in self:
-            host.registry.load(seed)
-            host.script.clear()
-            host.recorder.reset()
+            host.renew(seed)
 
     def start(self) -> None:
         """Open every port."""

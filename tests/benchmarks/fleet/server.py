@@ -26,7 +26,9 @@ class Server:
     """
 
     def __init__(self, order: dict[str, Any], folder: Path) -> None:
-        self.hosts = Hosts(order["addresses"], Accounts(order["users"], directory=folder))
+        users = order["users"]
+        refusing = Accounts(users, refused=users, directory=folder)
+        self.hosts = Hosts(order["addresses"], Accounts(users, directory=folder), refusing)
         self.hosts.start()
 
     def counters(self) -> list[dict[str, int]]:
