@@ -2,6 +2,9 @@
 # make demo   sets everything up and shows the main job on three stand-in hosts
 # make drift-demo   shows the nightly report on stand-in hosts and leaves the page to open
 # make test   sets everything up and passes all tests
+# make bench   what one host, a fleet of 10 and one of 100 cost; prints
+# make bench-fleet HOSTS=1000 LARGE=5000   the official figures: prints them, and writes docs/fleet.md, its picture and the README
+# make fleet-faults HOSTS=1000   a full disable of a fleet with sick hosts, judged host by host
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
@@ -9,7 +12,13 @@ NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
 
-.PHONY: demo drift-demo test lab-deps setup lint generate bench fuzz clean
+HOSTS ?= 1000
+LARGE ?= 0
+RUNS ?= 3
+MINUTES ?= 75
+BENCH := .venvs/bench/bin/python
+
+.PHONY: demo drift-demo test lab-deps setup lint generate bench bench-fleet fleet-faults fleet-shards fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -51,6 +60,21 @@ bench:
 	@$(PYTHON) tests/tools/environments.py demo
 	@$(NEWEST)/python tests/benchmarks/bench_host.py
 	@$(NEWEST)/python tests/benchmarks/bench_drift.py
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 --minutes 30
+
+bench-fleet:
+	@$(PYTHON) tests/tools/environments.py demo
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 $(HOSTS) --large $(LARGE) --runs $(RUNS) --minutes $(MINUTES) --write
+
+fleet-faults:
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet.faults --hosts $(HOSTS)
+
+fleet-shards:
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet.shards --hosts 100
 
 fuzz:
 	@for format in registry_pol gpt_ini extension_names; do \

@@ -115,7 +115,11 @@ def requirements(what: str) -> list[str]:
 def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("demo", "test"), help="demo: the newest only; test: everything")
+    parser.add_argument(
+        "what",
+        choices=("demo", "test", "bench"),
+        help="demo: the newest only; test: everything; bench: the benchmark's",
+    )
     what = parser.parse_args().what
     available = pythons()
     chosen = choose(available)
@@ -125,6 +129,10 @@ def main() -> None:
             "On Debian: apt-get install python3 python3-venv"
         )
     point(ROOT / ".collections/ansible_collections/winfleet/remote_assistance", ROOT)
+    if what == "bench":
+        core, version = chosen[-1]
+        make("bench", available[version], [f"ansible-core=={core}.*"], ["requirements.txt", "requirements-bench.txt"])
+        return
     wanted = {"newest": chosen[-1]} if what == "demo" else {"oldest": chosen[0], "newest": chosen[-1]}
     for name, (core, version) in wanted.items():
         folder = f"core-{core}"

@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +134,19 @@ class Fleet(Running):
 
     def sicken(self, sick: Mapping[str, str]) -> None:
         """Let hosts be sick, by name; see ``FleetHost.sicken``."""
-        of_number = {address: number % self._number for number, address in enumerate(self.names.values())}
-        for number, process in enumerate(self._processes):
-            mine = {self.names[name]: kind for name, kind in sick.items() if of_number[self.names[name]] == number}
+        for process, mine in self._divided(sick):
             process.ask("sicken", sick=mine)
+
+    def put(self, values: Mapping[str, tuple[str, str, str, Any]]) -> None:
+        """Write one value on each of some hosts: key, name, type and data by the name of the host."""
+        for process, mine in self._divided(values):
+            process.ask("put", values=mine)
+
+    def _divided(self, by_name: Mapping[str, Any]) -> Iterator[tuple[_Process, dict[str, Any]]]:
+        """Yield each process with what concerns its own hosts, by address."""
+        numbers = {name: number % self._number for number, name in enumerate(self.names)}
+        for number, process in enumerate(self._processes):
+            yield process, {self.names[name]: found for name, found in by_name.items() if numbers[name] == number}
 
     def registries(self) -> dict[str, Any]:
         """Return what every host holds, by name."""

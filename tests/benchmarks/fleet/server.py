@@ -45,6 +45,11 @@ class Server:
         for address, sickness in sick.items():
             self.hosts.by_address[address].sicken(sickness)
 
+    def put(self, values: dict[str, list[Any]]) -> None:
+        """Write one value on each of some hosts: key, name, type and data by address."""
+        for address, value in values.items():
+            self.hosts.by_address[address].registry.set(*value)
+
     def registries(self) -> dict[str, Any]:
         """Return what every host holds, by address."""
         return {host.address: content_of(host.registry.raw) for host in self.hosts}
