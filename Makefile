@@ -64,7 +64,6 @@ bench:
 	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 --minutes 30
 
 bench-fleet:
-	@$(PYTHON) tests/tools/environments.py demo
 	@$(PYTHON) tests/tools/environments.py bench
 	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 $(HOSTS) --large $(LARGE) --runs $(RUNS) --minutes $(MINUTES) --write
 

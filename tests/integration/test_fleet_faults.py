@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run over a fleet with sick hosts: it ends, the healthy are right, the sick are named, and so is what is half done."""
+"""A run over a fleet with sick hosts: it ends, the healthy are right, the sick are named, what is half done as well."""
 
 from __future__ import annotations
 

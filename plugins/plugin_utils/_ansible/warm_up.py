@@ -14,7 +14,8 @@ import typing as t
 
 from ansible.plugins.loader import connection_loader, shell_loader
 
-_PLUGINS: t.Final = ((connection_loader, "winrm"), (shell_loader, "powershell"))
+# Under the names that inventories use: options are kept by the name that was asked for.
+_CONNECTIONS: t.Final = ("winrm", "psrp", "ansible.builtin.winrm", "ansible.builtin.psrp")
 # Where ansible-core 2.21 keeps how a result of an action is read: 60 type hints, evaluated at first use.
 _RESULTS: t.Final = ("ansible._internal._task", "UnifiedTaskResult", "get_result_key_to_resolved_field_mapping")
 
@@ -25,8 +26,9 @@ def warm_up_ansible() -> None:
     A strategy never loads connection plugins in the parent: each worker imports the plugin and reads its options from
     its documentation.
     """
-    for loader, name in _PLUGINS:
-        loader.get(f"ansible.builtin.{name}", class_only=True)
+    for name in _CONNECTIONS:
+        connection_loader.get(name, class_only=True)
+    shell_loader.get("powershell", class_only=True)
     module, kind, method = _RESULTS
     with contextlib.suppress(ImportError, AttributeError, TypeError, NameError):
         getattr(getattr(importlib.import_module(module), kind), method)(source_is_module=False)

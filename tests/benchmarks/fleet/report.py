@@ -73,7 +73,7 @@ def plan_table(figures: Figures) -> str:
         rows.append(
             (
                 name,
-                f"{rate:.0f}",
+                f"{rate:.1f}",
                 f"{nodes}",
                 f"{per_node:,.0f}",
                 f"{(base + memory * per_node) / 1e6:,.0f}",
