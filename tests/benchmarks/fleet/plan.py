@@ -95,8 +95,8 @@ def measure(
 def measure_sizes(session: Session, *, sizes: list[int], runs: int, letters: str, until: float, folder: Path) -> None:
     """Measure all jobs at all sizes, several times, as long as there is time; the smallest fleets first."""
     chosen = [job for job in jobs() if job.letter in letters]
-    with Fleet(max(sizes)) as fleet:
-        for hosts in sorted(sizes):
+    for hosts in sorted(sizes):
+        with Fleet(hosts) as fleet:
             for turn in range(runs):
                 for job in chosen:
                     _one(session, fleet, job, hosts=hosts, turn=turn, until=until, folder=folder)
