@@ -39,7 +39,7 @@ def whole(figures: Figures) -> str:
         parts += [
             "### Slow networks",
             "One host, one round trip time for every message and for opening the connection; so the wall time grows by "
-            "the number of serial round trips times the round trip time:",
+            "the number of serial round trips times the round trip time. The quickest of the runs:",
             pace_table(figures),
         ]
     if figures.session.skipped:
@@ -54,7 +54,8 @@ def _conditions(figures: Figures) -> str:
     return (
         f"Per host, medians of {said} runs over {hosts:,} stand-in hosts, {session.forks} forks, winrm with NTLM and "
         "message encryption, the three requests of the logon included; CPU without Ansible's start, as the slope from "
-        f"{figures.sizes('a')[0]} hosts on. {machine()}. Measured {time.strftime('%Y-%m-%d')}."
+        f"{figures.sizes('a')[0]} hosts on. {machine()}. Measured {time.strftime('%Y-%m-%d')}, "
+        f"load of the machine before {session.load:.1f}."
     )
 
 
