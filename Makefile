@@ -4,15 +4,23 @@
 # make test   sets everything up and passes all tests
 # make nightly   what takes too long for every change: the support matrix, a million inputs, 5,000 hosts, all locales
 # make docs   makes the site of guides and plugin pages below dist/docs
+# make bench   what one host, a fleet of 10 and one of 100 cost; prints
+# make bench-fleet HOSTS=1000 LARGE=5000   the official figures: prints them, and writes docs/fleet.md, its picture and the README
+# make fleet-faults HOSTS=1000   a full disable of a fleet with sick hosts, judged host by host
 # make lab-deps   installs Wine, sshd, Samba and a cross compiler with apt, for the tests that they judge
 
 PYTHON ?= python3
 NEWEST := .venvs/newest/bin
 OLDEST := .venvs/oldest/bin
 STAGE := bash tests/tools/stage.sh
+HOSTS ?= 1000
+LARGE ?= 0
+RUNS ?= 3
+MINUTES ?= 75
+BENCH := .venvs/bench/bin/python
 
 .PHONY: demo drift-demo test lab-deps setup lint quality ansible-lint changelog licences importer environment signature \
-  sanity molecule matrix nightly generate docs bench fuzz clean
+  sanity molecule matrix nightly generate docs bench bench-fleet fleet-faults fleet-shards fuzz clean
 
 demo:
 	@$(PYTHON) tests/tools/environments.py demo
@@ -83,6 +91,20 @@ bench:
 	@$(PYTHON) tests/tools/environments.py demo
 	@$(NEWEST)/python tests/benchmarks/bench_host.py
 	@$(NEWEST)/python tests/benchmarks/bench_drift.py
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 --minutes 30
+
+bench-fleet:
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet --sizes 10 100 $(HOSTS) --large $(LARGE) --runs $(RUNS) --minutes $(MINUTES) --write
+
+fleet-faults:
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet.faults --hosts $(HOSTS)
+
+fleet-shards:
+	@$(PYTHON) tests/tools/environments.py bench
+	@$(BENCH) -m tests.benchmarks.fleet.shards --hosts 100
 
 fuzz:
 	@for format in registry_pol gpt_ini extension_names; do \

@@ -23,6 +23,7 @@ from ..plugin_utils._ansible.results import (
     with_more,
 )
 from ..plugin_utils._ansible.schema_check import SchemaCheck
+from ..plugin_utils._ansible.warm_up import warm_up_ansible
 from ..plugin_utils._ansible.whole_run import CoreEnded, Whole, both_core, enforce_whole, registry_core
 from ..plugin_utils._channels.facts.opening import facts_reader
 from ..plugin_utils._channels.facts.ports import HostFactsReader
@@ -42,6 +43,7 @@ __all__ = ["ARGUMENT_SPEC", "ActionModule"]
 # Done here, in the parent of all workers: inside run() it would cost every host again.
 DECLARATION_SCHEMA: t.Final = SchemaCheck("declaration")
 warm_up()
+warm_up_ansible()
 
 
 class ActionModule(RemoteAssistanceAction):

@@ -36,7 +36,7 @@ class BadRequest(Exception):  # answered, never an error of a caller
 
 
 class HttpServer:
-    """Listens on a port of 127.0.0.1 while it is started.
+    """Listens on a port of a loopback address while it is started.
 
     Args:
         respond: Makes the function that answers the requests of a new connection.
@@ -44,6 +44,7 @@ class HttpServer:
         idle_timeout: Seconds after which a silent connection is dropped.
         max_body: Largest body that is read; a larger one is a 413.
         tls: Server context for https.
+        address: The loopback address to listen on.
 
     Attributes:
         port: The port; 0 lets the system choose at the first start, later starts keep it.
@@ -59,7 +60,9 @@ class HttpServer:
         max_body: int,
         tls: ssl.SSLContext | None = None,
         port: int = 0,
+        address: str = "127.0.0.1",
     ) -> None:
+        self.address = address
         self.port = port
         self.errors: list[Exception] = []
         self.idle_timeout = idle_timeout
@@ -73,20 +76,26 @@ class HttpServer:
 
     def start(self) -> None:
         """Open the port; does nothing if it is open."""
+        listener = self.listen()
+        if listener is not None:
+            threading.Thread(target=self._accept, args=(listener,), daemon=True, name=f"lab-{self.port}").start()
+
+    def listen(self) -> socket.socket | None:
+        """Open the port and leave it to the caller to ``welcome`` connections; None if it is open."""
         with self._lock:
             if self._listener is not None:
-                return
+                return None
             listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                listener.bind(("127.0.0.1", self.port))
+                listener.bind((self.address, self.port))
                 listener.listen(256)
             except OSError:
                 listener.close()
                 raise
             self.port = listener.getsockname()[1]
             self._listener = listener
-        threading.Thread(target=self._accept, args=(listener,), daemon=True, name=f"lab-{self.port}").start()
+        return listener
 
     def stop(self) -> None:
         """Close the port and every connection; new ones are refused."""
@@ -106,18 +115,23 @@ class HttpServer:
             _shut(connection)
 
     def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                connection, _peer = listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                if self._listener is not listener:
-                    connection.close()
-                    return
-                self._connections.add(connection)
-            self._recorder.count(connections=1)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        while self.welcome(listener):
+            pass
+
+    def welcome(self, listener: socket.socket) -> bool:
+        """Take one connection and serve it in a thread; False when the port was closed."""
+        try:
+            connection, _peer = listener.accept()
+        except OSError:
+            return False
+        with self._lock:
+            if self._listener is not listener:
+                connection.close()
+                return False
+            self._connections.add(connection)
+        self._recorder.count(connections=1)
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        return True
 
     def _serve(self, raw: socket.socket) -> None:
         connection = raw

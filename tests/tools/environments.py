@@ -47,8 +47,14 @@ MATRIX: t.Final = (
 )
 _HELP: t.Final = (
     "demo: the newest only; test: what CI needs; matrix: every supported pair; lowest: the lower bounds; "
-    "docs: the one for make docs"
+    "docs: the one for make docs; bench: the benchmark's"
 )
+
+# Environments of their own beside the newest ansible-core.
+SINGLE: t.Final = {
+    "docs": ["requirements-docs.txt"],
+    "bench": ["requirements.txt", "requirements-bench.txt"],
+}
 
 Version = tuple[int, int]
 
@@ -198,7 +204,7 @@ def _make_prerelease(available: t.Mapping[Version, Path]) -> None:
 def main() -> None:
     """Make what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("demo", "test", "matrix", "lowest", "docs"), help=_HELP)
+    parser.add_argument("what", choices=("demo", "test", "matrix", "lowest", "docs", "bench"), help=_HELP)
     parser.add_argument("names", nargs="*", help="for matrix: these only, such as matrix-2.19-lowest")
     arguments = parser.parse_args()
     what = arguments.what
@@ -216,9 +222,9 @@ def main() -> None:
     if what == "lowest":
         make_lowest(chosen, available)
         return
-    if what == "docs":
+    if what in SINGLE:
         core, version = chosen[-1]
-        make("docs", available[version], [f"ansible-core=={core}.*"], ["requirements-docs.txt"])
+        make(what, available[version], [f"ansible-core=={core}.*"], SINGLE[what])
         return
     make_ends(chosen, available, what)
     if what == "test":

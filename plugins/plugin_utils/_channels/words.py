@@ -24,7 +24,9 @@ def shown(text: str, *, longest: int = LONGEST) -> str:
         text: What a host, a library or a user wrote.
         longest: The most characters to show.
     """
-    plain = "".join(character if _printable(character) else " " for character in text[: longest * 8])
+    plain = text[: longest * 8]
+    if not (plain.isascii() and plain.isprintable()):
+        plain = "".join(character if _printable(character) else " " for character in plain)
     line = " ".join(plain.split())
     return line if len(line) <= longest else line[: longest - 3] + "..."
 

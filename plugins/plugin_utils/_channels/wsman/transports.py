@@ -148,9 +148,14 @@ class PywinrmTransport(LibraryTransport):
         if until is not None:
             self._raw.read_timeout_sec = waits_until(until, connect=self.read_timeout, read=self.read_timeout)
         try:
-            return self._raw.send_message(message)
+            answer = self._raw.send_message(message)
         finally:
             self._raw.read_timeout_sec = kept
+        session = self._session()
+        if self._owned and hasattr(session, "trust_env"):
+            # It was built with the proxies of the environment; requests would look for them before each message again.
+            session.trust_env = False
+        return answer
 
     def _drop(self) -> None:
         self._raw.close_session()
