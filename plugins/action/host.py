@@ -131,6 +131,7 @@ def _review(reader: HostFactsReader, request: Request, channel: RegistryChannel)
         mode=request.options.conflicts,
         uses_local_gpo=request.options.local_gpo,
         reconnect=channel.reconnect,
+        silent=request.is_audit,
     )
 
 

@@ -163,6 +163,33 @@ def test_a_result_says_who_decided_what_it_changes() -> None:
     assert ["default", "default"] == [sources[name]["kind"] for name in ("offer.control", "offer.helpers")]
 
 
+def test_one_line_tells_of_everything_that_the_same_gpo_decides() -> None:
+    sent = [
+        dataclasses.replace(SENT, name=name, value=dword(name, 1)) for name in ("fAllowUnsolicited", "fAllowToGetHelp")
+    ]
+    facts = HostFacts(rsop=Rsop(rows=tuple(sent), names={GUID: "Open"}), mdm=Mdm())
+    on = {POLICY_KEY: KeyState.of(dword("fAllowUnsolicited", 1), dword("fAllowToGetHelp", 1))}
+    closing = CLOSE | {"solicited": {"state": "disabled"}}
+    run = Run(on, facts)
+    assert run(closing).failure is None
+    told = run.review.result()
+    assert {"offer.state", "solicited.state"} == {one["setting"] for one in told["conflicts"]}
+    (warning,) = told["warnings"]
+    settings, dummy, text = warning.partition(": ")
+    assert {"offer.state", "solicited.state"} == set(settings.split(", "))
+    assert (
+        "the domain GPO 'Open' sets them otherwise: your change will be set back when that GPO changes or "
+        "gpupdate /force runs" == text
+    )
+    # A report of a fleet has them; thousands of warnings would hide it.
+    silent = Run(on, facts)
+    silent.review = ConflictReview(
+        Facts(facts), mode="warn", uses_local_gpo=False, reconnect=silent.channel.reconnect, silent=True
+    )
+    assert silent(closing).failure is None
+    assert (told["conflicts"], False) == (silent.review.result()["conflicts"], "warnings" in silent.review.result())
+
+
 def test_with_ignore_nobody_asks() -> None:
     run = Run(OFF, BY_GPO, "ignore")
     assert run(OFFER).failure is None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._channels.facts.ports import HostFactsReader
-from .._policy.conflicts import IGNORE, Conflict, sorted_out, state_conflicts
+from .._policy.conflicts import IGNORE, Conflict, in_lines, sorted_out, state_conflicts
 from .._policy.host_facts import NOT_ASKED, HostFacts, Unread
 from .._policy.plan import Plan
 from .._policy.plan_conflicts import WIDENS_DOMAIN_GPO, WIDENS_MDM, plan_conflicts
@@ -40,7 +40,7 @@ class ConflictError(HostError):
         advice = " or ".join([*instead, _FORCE])
         super().__init__(
             doing="looking at who else decides",
-            reason=f"nothing was written, because {'; '.join(map(in_a_line, stopping))}",
+            reason=f"nothing was written, because {'; '.join(in_lines(stopping))}",
             advice=advice[0].upper() + advice[1:],
         )
 
@@ -57,15 +57,23 @@ class ConflictReview:
         mode: The user's ``conflicts``, or None.
         uses_local_gpo: True if the run brings the local GPO into line as well.
         reconnect: Drops the connection to the host; the run goes on with a fresh one.
+        silent: True if what is found goes into the result only and is no warning: for reports of a fleet.
     """
 
     def __init__(
-        self, reader: HostFactsReader, *, mode: str | None, uses_local_gpo: bool, reconnect: t.Callable[[], None]
+        self,
+        reader: HostFactsReader,
+        *,
+        mode: str | None,
+        uses_local_gpo: bool,
+        reconnect: t.Callable[[], None],
+        silent: bool = False,
     ) -> None:
         self._reader = reader
         self._mode = mode
         self._uses_local_gpo = uses_local_gpo
         self._reconnect = reconnect
+        self._silent = silent
         self._found: tuple[Conflict, ...] = ()
         self._unknown = ""
         self._sources: dict[str, Source] = {}
@@ -114,10 +122,5 @@ class ConflictReview:
             "sources": {setting: source.to_result() for setting, source in self._sources.items()},
         }
         warnings = [f"who else decides is not known: {self._unknown}"] if self._unknown else []
-        warnings += map(in_a_line, self._found)
-        return told | {"warnings": warnings} if warnings else told
-
-
-def in_a_line(conflict: Conflict) -> str:
-    """Return a conflict as a line for a person."""
-    return f"{conflict.setting}: {conflict.text}"
+        warnings += in_lines(self._found)
+        return told | {"warnings": warnings} if warnings and not self._silent else told

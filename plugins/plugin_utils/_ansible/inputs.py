@@ -18,7 +18,7 @@ from .._policy.declaration import Declaration, from_mapping, shown_input
 from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
 from .._policy.kinds import nearest_word
 from .._policy.options import declaration_options, host_options, without_descriptions
-from .._policy.presets import PRESET_VARIABLES, PRESETS, with_preset
+from .._policy.presets import AUDIT, PRESET_VARIABLES, PRESETS, with_preset
 from .._policy.variables import declared_names
 from .._registry.errors import InputError, Problem
 from .plain import plain, without_nulls
@@ -45,11 +45,13 @@ class Request:
         declaration: What the host is to be.
         options: How the host is reached and what else is written there.
         declared: The declaration as it was written, with the baseline below it.
+        is_audit: True for a check whose result goes into a report.
     """
 
     declaration: Declaration
     options: HostOptions
     declared: t.Mapping[str, t.Any]
+    is_audit: bool = False
 
 
 def request_of(
@@ -93,7 +95,8 @@ def request_of(
         raw, wrong_for_preset = with_preset(preset, raw)
         found += [replace(problem, path=prefix + problem.path) for problem in wrong_for_preset]
     is_named = raw.get(FIREWALL) == said
-    return _with_origin(_checked(raw, found, prefix, schema), is_named=is_named)
+    request = _with_origin(_checked(raw, found, prefix, schema), is_named=is_named)
+    return replace(request, is_audit=preset == AUDIT)
 
 
 def _unknown_options(given: t.Iterable[str]) -> list[Problem]:

@@ -47,12 +47,16 @@ class Conflict:
         severity: ``fail`` for what stops a run unless the user decides otherwise, else ``warn``.
         setting: The dotted word of the setting that it is about; a single word where it is about a whole policy.
         text: One sentence for a person.
+        who: Who else decides, in words; empty where nobody does.
+        consequence: What follows from that for a change, the end of the text; empty where nobody else decides.
     """
 
     code: str
     severity: str = WARN
     setting: str
     text: str
+    who: str = ""
+    consequence: str = ""
 
     def to_result(self) -> dict[str, str]:
         """Return this conflict as plain types; see ``schemas/host_info.schema.json``."""
@@ -70,6 +74,22 @@ def sorted_out(conflicts: t.Iterable[Conflict], mode: str | None) -> tuple[tuple
     found = () if mode == IGNORE else tuple(conflicts)
     stopping = tuple(one for one in found if (mode or one.severity) == FAIL)
     return stopping, tuple(one for one in found if one not in stopping)
+
+
+def in_lines(conflicts: t.Iterable[Conflict]) -> tuple[str, ...]:
+    """Return conflicts as lines for a person: one line for all settings of the same decider and effect."""
+    groups: dict[tuple[str, ...], list[Conflict]] = {}
+    for one in conflicts:
+        key = (one.code, one.who, one.consequence) if one.who else (one.code, one.setting, one.text)
+        groups.setdefault(key, []).append(one)
+    return tuple(_in_a_line(group) for group in groups.values())
+
+
+def _in_a_line(group: t.Sequence[Conflict]) -> str:
+    first = group[0]
+    settings = ", ".join(dict.fromkeys(one.setting for one in group))
+    text = first.text if len(group) == 1 else f"{first.who} sets them otherwise: {first.consequence}"
+    return f"{settings}: {text}"
 
 
 def state_conflicts(

@@ -208,11 +208,14 @@ def _against(step: Step, claim: Claim, *, widens: bool) -> Conflict:
         text = f"{who} sets this to {what}"
     is_failure = widens and kind != LOCAL_GPO_SOURCE
     effect = "would open the host until" if is_failure else "will be set back when"
+    consequence = f"your change {effect} {_WHEN[kind]}"
     return Conflict(
         code=_CODES[kind, widens],
         severity=FAIL if is_failure else WARN,
         setting=step.target.setting,
-        text=f"{text}: your change {effect} {_WHEN[kind]}",
+        text=f"{text}: {consequence}",
+        who=who,
+        consequence=consequence,
     )
 
 
