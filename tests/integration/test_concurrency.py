@@ -29,8 +29,11 @@ from tests.integration.host_oracle import (
     place,
     wider,
 )
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import channel_to
 from tests.lab import Run, StandInHost, Trouble, When
+
+pytestmark = newest_only
 
 SWITCH = place(POLICY, "fAllowUnsolicited")
 CONTROL = place(POLICY, "fAllowUnsolicitedFullControl")

@@ -26,6 +26,9 @@ from hypothesis import strategies as st
 
 from tests.integration.contract_cases import ABSENT, KEY, OTHER, found, read, read_all, setting, write
 from tests.integration.grounds import KINDS, NOT_READABLE, POWERSHELL, Ground, ground_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 QUOTED = RegistryKey(path=r"SOFTWARE\Policies\Contract\Below & <beside> %PATH%")
 

@@ -27,7 +27,10 @@ from tests.integration.facts_expected import (
     VERSION,
     read,
 )
+from tests.integration.newest import newest_only
 from tests.lab import StandInHost
+
+pytestmark = newest_only
 
 
 def test_a_domain_member(member: StandInHost, connection: str) -> None:

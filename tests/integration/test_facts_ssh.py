@@ -38,9 +38,12 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 
 from tests.integration.facts_expected import GPO, GROUP_POLICY, PROCESSED
 from tests.integration.facts_on_wine import HISTORY, feature, set_system
+from tests.integration.newest import newest_only
 from tests.integration.real_channels import ssh_channel_to
 from tests.lab.wine import WineHost
 from tests.lab.wmi.state import System
+
+pytestmark = newest_only
 
 EXTENSION = "{35378EAC-683F-11D2-A89A-00C04FBBCFA2}"
 APPLIED = rf"{HISTORY}\{EXTENSION}"

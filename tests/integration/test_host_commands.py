@@ -17,7 +17,10 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 
 from tests.integration.conftest import CONNECTIONS
 from tests.integration.local_gpo_grounds import FOLDER, KINDS, Ground, files, ground_of
+from tests.integration.newest import newest_only
 from tests.lab import Behaviour, Drop, Fault, Trouble, When
+
+pytestmark = newest_only
 
 CONTENT = b"PReg\x01\x00\x00\x00" + bytes(range(256)) * 3
 POL = rf"{FOLDER}\Machine\Registry.pol"

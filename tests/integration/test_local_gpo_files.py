@@ -20,6 +20,9 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
 )
 
 from tests.integration.local_gpo_grounds import FOLDER, KINDS, Ground, files, ground_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 NOISE = random.Random(4)
 GPT = b"[General]\r\ngPCMachineExtensionNames=[{35378EAC-683F-11D2-A89A-00C04FBBCFA2}]\r\nVersion=3\r\n"

@@ -27,8 +27,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     UnsupportedConnection,
 )
 
+from tests.integration.newest import newest_only
 from tests.integration.smb_grounds import FIRST, NOTHING, SECOND, WHERE, folder_of, logon_of, names, on_disk, put
 from tests.lab.samba import FileServer, samba_available
+
+pytestmark = newest_only
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from tests.lab.script import Script
 from tests.lab.service import Service
 from tests.lab.session import Endpoint, HttpAnswer, HttpRequest, Session
 from tests.lab.stdregprov import StdRegProv
+from tests.lab.wmi import Wmi, windows_of
 
 from .canned_shells import CannedShells
 
@@ -62,11 +63,12 @@ class FleetHost:
         self.silent = False
         self._pace = pace
         self._accounts, self._refusing = accounts, refusing
-        behaviour = Behaviour()
-        service = Service(
+        self._behaviour = behaviour = Behaviour()
+        self._service = service = Service(
             machine=address,
             address=lambda: f"http://{address}:{PORT}/wsman",
             provider=StdRegProv(self.registry.raw, behaviour),
+            wmi=self._wmi({}),
             behaviour=behaviour,
             script=self.script,
             recorder=self.recorder,
@@ -82,6 +84,9 @@ class FleetHost:
             address=address,
             port=PORT,
         )
+
+    def _wmi(self, seed: Mapping[str, Any]) -> Wmi:
+        return Wmi(windows_of(seed, computer=self.address), self._behaviour, self.recorder)
 
     def _respond(self) -> Callable[[HttpRequest], HttpAnswer]:
         answer = Session(self._endpoint).respond
@@ -100,8 +105,9 @@ class FleetHost:
         return respond
 
     def renew(self, seed: Mapping[str, Any]) -> None:
-        """Give it the registry of a seed, and no faults; one that does not listen stays so."""
+        """Give it the registry and the Windows of a seed, and no faults; one that does not listen stays so."""
         self.registry.load(seed)
+        self._service.wmi = self._wmi(seed)
         self.script.clear()
         self.recorder.reset()
         self.silent = False
