@@ -8,6 +8,9 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.drift_runs import HELPERS, POLICY, findings_of, report_in, verdicts_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 OFF = ("REG_DWORD", 0)
 ON = ("REG_DWORD", 1)

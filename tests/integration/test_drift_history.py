@@ -11,6 +11,9 @@ import pytest
 import yaml
 
 from tests.integration.drift_runs import ALL_OFF, FILES, POLICY, day, findings_of, hosts_of, report_in, verdicts_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 
 def exceptions(run, *entries):

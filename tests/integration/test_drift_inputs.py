@@ -9,6 +9,9 @@ import pytest
 
 from tests.integration.conftest import Runner
 from tests.integration.drift_runs import report_in, verdicts_of
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 REPORT = "winfleet.remote_assistance.drift_report"
 VERDICT = "winfleet.remote_assistance.drift_verdict"

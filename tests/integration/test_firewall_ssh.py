@@ -13,8 +13,11 @@ import typing as t
 import pytest
 
 from tests.integration.conftest import Runner
+from tests.integration.newest import newest_only
 from tests.lab import Trouble
 from tests.lab.wine import Answer, Call, WhenRun, WineHost
+
+pytestmark = newest_only
 
 KEY = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"

@@ -19,9 +19,12 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import CONNECTIONS, Finished, Runner
+from tests.integration.newest import newest_only
 from tests.lab import Behaviour, HttpStatus, StandInHost, Trouble, When
 from tests.lab.domain import LOCKED, PLAIN, SambaDomain
 from tests.lab.kerberos import Member, client_environment, get_ticket, join, kerberos_available
+
+pytestmark = newest_only
 
 POLICY: t.Final = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 POLICIES: t.Final = ("fAllowToGetHelp", "fAllowUnsolicited")

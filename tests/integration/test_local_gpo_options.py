@@ -14,8 +14,11 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._ansibl
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.host_options import HostOptions
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import InputError
 
+from tests.integration.newest import newest_only
 from tests.lab import StandInHost
 from tests.lab.samba import Drop, FileServer, samba_available
+
+pytestmark = newest_only
 
 SECRET = "S3cret-and-rather-long"
 BY_SMB = HostOptions(temp_dir=r"C:\Windows\Temp", local_gpo=True, local_gpo_via="smb")

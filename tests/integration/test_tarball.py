@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import ROOT
+from tests.integration.newest import newest_only
+
+pytestmark = newest_only
 
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 TOP_LEVEL = {

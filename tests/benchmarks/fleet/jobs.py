@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-import tests.unit.conftest  # noqa: F401  mounts the collection
+# It mounts the collection.
+importlib.import_module("tests.unit.conftest")
 
 ROOT = Path(__file__).resolve().parents[3]
 _POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"

@@ -93,7 +93,9 @@ def test_pages_until_the_end_each_asked_for_with_the_context_before(make: object
 def test_a_result_without_items_in_the_first_answer() -> None:
     # A host that does not optimize the enumeration answers with the context alone.
     content = f'<n:EnumerateResponse xmlns:n="{ENUMERATION}"><n:EnumerationContext>c</n:EnumerationContext>'
-    plain = lambda message: envelope(f"{content}</n:EnumerateResponse>", relates_to=message_id(message))  # noqa: E731
+
+    def plain(message: bytes) -> bytes:
+        return envelope(f"{content}</n:EnumerateResponse>", relates_to=message_id(message))
 
     assert ["1"] == ask(WmiScript(plain, next_page(row("1"))))
 
