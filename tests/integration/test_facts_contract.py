@@ -90,8 +90,11 @@ def test_the_firewall(pair: tuple[StandInHost, WineHost], connection: str) -> No
     model, host = pair
     with channel_to(model, connection) as channel, ssh_channel_to(host) as ssh:
         first, second = firewall_way(channel).read(), firewall_way(ssh).read()
+        ons = [firewall_way(way).read(only_on=True) for way in (channel, ssh)]
     rules = without_keys(first.rules)
     assert rules == without_keys(second.rules)
     assert (15 if model.windows.firewall.rules else 0) == len(rules)
     assert isinstance(first.policy, FirewallPolicy)
     assert first.policy == second.policy
+    only_on = {row for row in rules if row[1]}
+    assert [only_on, only_on] == [without_keys(state.rules) for state in ons]

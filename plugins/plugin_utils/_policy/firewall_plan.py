@@ -69,7 +69,8 @@ class FirewallState:
     """What was read of a host's firewall.
 
     Attributes:
-        rules: The rules of the group; none where there is no such group.
+        rules: The rules of the group, perhaps without those that are off where that is what is wanted; none where
+            there is no such group.
         policy: What Group Policy says of the firewall.
     """
 
@@ -83,7 +84,7 @@ class FirewallPlan:
 
     Attributes:
         wanted: enabled, disabled or all_rules.
-        rules: Every rule of the group, as it was.
+        rules: The rules that were read, as they were.
         steps: What goes off first, then what goes on.
         plan: Notes, and whether it only closes.
         warnings: Why nothing is done although something was asked for.
@@ -180,8 +181,6 @@ def _refuse_others(rules: t.Iterable[FirewallRule], steps: t.Sequence[FirewallSt
 
 
 def _notes(wanted: str, state: FirewallState) -> t.Iterator[str]:
-    if not state.rules:
-        yield "firewall: this host has no rules for Remote Assistance, so that there is nothing to switch off"
     blocked = [rule.id for rule in blocking(state.rules)]
     if blocked:
         effect = "" if wanted == DISABLED else ", so that Remote Assistance stays closed"

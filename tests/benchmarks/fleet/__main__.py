@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="python -m tests.benchmarks.fleet", description=__doc__.splitlines()[0])
     found.add_argument("--sizes", type=int, nargs="+", default=[10, 100], help="numbers of hosts")
     found.add_argument("--large", type=int, default=0, help="a further, larger fleet for (a) and (b) only")
-    found.add_argument("--jobs", default="abcde", help="letters of the jobs; a and b are always measured")
+    found.add_argument("--jobs", default="abcdefg", help="letters of the jobs; a and b are always measured")
     found.add_argument("--runs", type=int, default=3)
     found.add_argument("--forks", type=int, default=5)
     found.add_argument("--paces", type=int, nargs="*", default=[0, 5, 50, 150], help="round trip times, ms")

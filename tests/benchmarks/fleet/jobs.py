@@ -17,6 +17,10 @@ importlib.import_module("tests.unit.conftest")
 ROOT = Path(__file__).resolve().parents[3]
 _POLICY = "ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy"
 _KEY = r"HKLM:\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
+_FIREWALL = "remote_assistance_firewall"
+# In the folder "action" beside this file.
+_PYWINRM = "messages_by_pywinrm"
+_MESSAGES = 7
 _PREFERENCES = r"HKLM:\SYSTEM\CurrentControlSet\Control\Remote Assistance"
 
 
@@ -94,4 +98,6 @@ def jobs() -> tuple[Job, ...]:
             lower_bound=True,
         ),
         Job(letter="e", name=f"`win_regedit` over {len(every)} values (loop)", plays=_plays(looped), lower_bound=True),
+        Job(letter="f", name="(b) without the firewall", arguments=("--check", "-e", f"{_FIREWALL}=unmanaged")),
+        Job(letter="g", name="the messages of (b), pywinrm alone", plays=_plays({_PYWINRM: {"messages": _MESSAGES}})),
     )

@@ -59,6 +59,7 @@ def ansible_playbook(
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
         "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_ACTION_PLUGINS": str(Path(__file__).parent / "action"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "PYTHONWARNINGS": "ignore",

@@ -10,6 +10,7 @@ from .jobs import Job
 from .tables import Figures
 
 _COLOURS = {"a": "#9aa0a6", "b": "#1a73e8", "c": "#12b5cb", "d": "#e8710a", "e": "#d93025"}
+_COLOURS |= {"f": "#669df6", "g": "#9334e6"}
 
 
 def _label(job: Job) -> str:

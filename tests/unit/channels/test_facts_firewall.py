@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
     read_policy,
     read_rules,
+    rules_of,
     switch,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._policy.firewall import (
@@ -92,15 +93,20 @@ def test_the_group_by_its_resource_id() -> None:
     assert expected == read_rules(host.channel().exchange)
     ((namespace, wql),) = host.queries
     assert "root/standardcimv2" == namespace
-    assert wql.endswith("FROM MSFT_NetFirewallRule WHERE RuleGroup='@FirewallAPI.dll,-33002'")
+    assert wql.endswith("FROM MSFT_NetFirewallRule WHERE RuleGroup LIKE '%,-33002'")
 
 
-def test_another_spelling_of_the_group_is_looked_for_and_strangers_are_left_out() -> None:
+def test_who_has_no_use_for_rules_that_are_off_asks_for_the_others_alone() -> None:
+    host = windows(rule_row())
+
+    assert (rule(),) == rules_of(host.channel().exchange, only_on=True)
+    ((dummy, wql),) = host.queries
+    assert wql.endswith("FROM MSFT_NetFirewallRule WHERE RuleGroup LIKE '%,-33002' AND Enabled=1")
+
+
+def test_another_spelling_of_the_group_counts_and_strangers_are_left_out() -> None:
     path = r"@%SystemRoot%\System32\FirewallAPI.dll,-33002"
     host = windows(rule_row(group=path), rule_row("Other", group="@other.dll,-33002"), rule_row("None", group=NIL))
-    answer = host._query
-    host._query = lambda namespace, wql: answer(namespace, wql if "LIKE" in wql else "SELECT a FROM Nothing")
-    host.classes["Nothing"] = []
 
     assert (rule(),) == read_rules(host.channel().exchange)
 

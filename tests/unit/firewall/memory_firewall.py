@@ -86,10 +86,11 @@ class InMemoryWay:
         self._switches = 0
         self._connected = True
 
-    def read(self) -> FirewallState:
+    def read(self, *, only_on: bool = False) -> FirewallState:
         if self.read_error is not None:
             raise self.read_error
-        return FirewallState(rules=self.rules(), policy=self.policy)
+        rules = tuple(one for one in self.rules() if one.is_enabled or not only_on)
+        return FirewallState(rules=rules, policy=self.policy)
 
     def rules(self) -> tuple[FirewallRule, ...]:
         self._message()

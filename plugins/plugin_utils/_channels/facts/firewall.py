@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._policy.firewall import RULE_GROUP, FirewallPolicy, FirewallRule, allows, is_of_group
+from ..._policy.firewall import FirewallPolicy, FirewallRule, allows, is_of_group
 from ..._policy.firewall_text import names_in
 from ..._policy.host_facts import Unread
 from ..._registry.model import KeyRead, Observed, RegistryKey
 from ..wsman.answer import unusable
-from ..wsman.enumerate import Query, query
 from ..wsman.exchange import Exchange
 from ..wsman.invoke import Call, check, invoke
 from ..wsman.items import Item
@@ -73,8 +72,12 @@ def switch(exchange: Exchange, rule: FirewallRule, *, on: bool) -> None:
     check(invoke(exchange, call, doing=doing, changes=True))
 
 
-def rules_of(exchange: Exchange) -> tuple[FirewallRule, ...]:
+def rules_of(exchange: Exchange, *, only_on: bool = False) -> tuple[FirewallRule, ...]:
     """Return the rules of the group, none where the host has no such group.
+
+    Args:
+        exchange: The conversation with the host.
+        only_on: Leave out the rules that are off.
 
     Raises:
         NotOffered: Windows does not have this part of WMI: before Windows 8 and Server 2012.
@@ -83,11 +86,9 @@ def rules_of(exchange: Exchange) -> tuple[FirewallRule, ...]:
         HostUnreachable: The connection was lost.
     """
     doing = "reading the firewall rules"
-    wql = f"SELECT {_COLUMNS} FROM {_CLASS} WHERE RuleGroup"  # noqa: S608  constants only
-    found = rows(exchange, _NAMESPACE, f"{wql}='{RULE_GROUP}'", doing=doing)
-    if not found:
-        # Some groups are spelled with the path of the file.
-        found = tuple(query(exchange, Query(namespace=_NAMESPACE, wql=f"{wql} LIKE '%,-33002'"), doing=doing))
+    # By the end of the id, because some groups are spelled with the path of the file.
+    wql = f"SELECT {_COLUMNS} FROM {_CLASS} WHERE RuleGroup LIKE '%,-33002'"  # noqa: S608  constants only
+    found = rows(exchange, _NAMESPACE, wql + (" AND Enabled=1" if only_on else ""), doing=doing)
     return tuple(_rule(item) for item in found if is_of_group(item.text("RuleGroup")))
 
 

@@ -37,7 +37,7 @@ def prepare(way: FirewallWay, wanted: FirewallWanted) -> FirewallPlan:
     """
     refuse_over(wanted, whole_group=way.whole_group)
     try:
-        state = way.read()
+        state = way.read(only_on=wanted.state == DISABLED)
     except NotOffered as missing:
         refusal = HostError(
             doing=missing.doing,

@@ -44,8 +44,13 @@ class CommandFirewall:
     def __init__(self, registry: RegExeRegistry) -> None:
         self._registry = registry
 
-    def read(self) -> FirewallState:
+    def read(self, *, only_on: bool = False) -> FirewallState:
         """Return the rules of the group, and what policies say of them, of one export; see FirewallWay."""
+        state = self._read()
+        rules = tuple(rule for rule in state.rules if rule.is_enabled or not only_on)
+        return FirewallState(rules=rules, policy=state.policy)
+
+    def _read(self) -> FirewallState:
         policy = (firewall.ROOT, *firewall.READS)
         seen = attempt(lambda: self._registry.read((KeyRead(key=LOCAL_RULES), *policy)))
         if isinstance(seen, Unread):

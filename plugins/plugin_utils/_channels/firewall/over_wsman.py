@@ -28,9 +28,10 @@ class WsmanFirewall:
     def __init__(self, registry: WsmanRegistry) -> None:
         self._registry = registry
 
-    def read(self) -> FirewallState:
+    def read(self, *, only_on: bool = False) -> FirewallState:
         """Return the rules of the group, and what policies say of them; see FirewallWay."""
-        return FirewallState(rules=self.rules(), policy=read_policy(self._registry))
+        rules = rules_of(self._registry.exchange, only_on=only_on)
+        return FirewallState(rules=rules, policy=read_policy(self._registry))
 
     def rules(self) -> tuple[FirewallRule, ...]:
         """Return the rules of the group; see FirewallWay."""

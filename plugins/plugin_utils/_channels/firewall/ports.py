@@ -25,8 +25,11 @@ class FirewallWay(t.Protocol):
 
     whole_group: bool
 
-    def read(self) -> FirewallState:
+    def read(self, *, only_on: bool = False) -> FirewallState:
         """Return the rules of the group, and what policies say of them.
+
+        Args:
+            only_on: Leave out the rules that are off.
 
         Raises:
             NotOffered: This Windows has no way to them.
