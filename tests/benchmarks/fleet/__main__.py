@@ -14,9 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from .plan import Session, measure_paces, measure_sizes, tell
+from .plan import Session, measure_paces, measure_parts, measure_sizes, tell
 from .report import whole, write
 from .tables import Figures
+
+_HOSTS_OF_PARTS = 100
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,6 +50,7 @@ def main() -> int:
             measure_paces(session, paces=paces, runs=options.runs, letters=letters, until=until, folder=folder)
         sizes, runs = options.sizes, options.runs
         measure_sizes(session, sizes=sizes, runs=runs, letters=letters, until=until, folder=folder)
+        measure_parts(session, hosts=min(max(sizes), _HOSTS_OF_PARTS), until=until, folder=folder)
         if options.large:
             measure_sizes(session, sizes=[options.large], runs=1, letters="ab", until=until, folder=folder)
     figures = Figures(session)

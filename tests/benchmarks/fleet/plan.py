@@ -14,6 +14,7 @@ from pathlib import Path
 from .fleet import Fleet
 from .jobs import Job, jobs
 from .measure import Run, ansible_playbook
+from .where import where_cpu_goes
 
 # A run may take this much longer than the smaller fleet promises before it is ended.
 _PATIENCE = 3.0
@@ -47,6 +48,7 @@ class Session:
     Attributes:
         samples: By job and number of hosts.
         skipped: What there was no time for.
+        workers: Milliseconds of each worker by part, see ``where``.
         paces: Wall seconds of one host and its serial round trips, by job and round trip time.
         forks: How many hosts at once.
         load: The load of the machine before, as the system tells it.
@@ -54,6 +56,7 @@ class Session:
 
     samples: dict[tuple[str, int], list[Sample]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    workers: list[dict[str, float]] = field(default_factory=list)
     paces: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
     forks: int = 5
     load: float = field(default_factory=lambda: os.getloadavg()[0])
@@ -133,6 +136,17 @@ def _promised(session: Session, job: Job, hosts: int) -> float:
         return 0.0
     nearest = max(known)
     return statistics.median(sample.run.wall for sample in known[nearest]) * hosts / nearest
+
+
+def measure_parts(session: Session, *, hosts: int, until: float, folder: Path) -> None:
+    """Measure where the CPU of a check goes."""
+    seconds = until - time.monotonic()
+    if seconds < _LEAST_SECONDS:
+        session.skipped.append("where the CPU of a check goes")
+        return
+    with Fleet(hosts) as fleet:
+        session.workers = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
+    tell("where the CPU of a check goes: measured")
 
 
 def measure_paces(session: Session, *, paces: list[float], runs: int, letters: str, until: float, folder: Path) -> None:

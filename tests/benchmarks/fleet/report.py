@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .jobs import ROOT
 from .plot import draw
-from .tables import Figures, aims_table, cost_table, growth_table, machine, pace_table, table
+from .tables import Figures, aims_table, cost_table, growth_table, machine, pace_table, parts_table, table
 
 PICTURE = ROOT / "docs" / "fleet_cost.svg"
 GUIDE = ROOT / "docs" / "fleet.md"
@@ -41,6 +41,13 @@ def whole(figures: Figures) -> str:
             "One host, one round trip time for every message and for opening the connection; so the wall time grows by "
             "the number of serial round trips times the round trip time. The quickest of the runs:",
             pace_table(figures),
+        ]
+    if figures.session.workers:
+        parts += [
+            "### Where the CPU of a check goes",
+            f"Means of {len(figures.session.workers)} workers, by the kernel's count at the borders of a few calls; the "
+            "rest of what (b) costs is the main process's.",
+            parts_table(figures),
         ]
     if figures.session.skipped:
         parts += ["Not measured:", "\n".join(f"- {text}" for text in figures.session.skipped)]

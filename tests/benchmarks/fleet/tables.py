@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .jobs import Job, jobs
 from .plan import Sample, Session
+from .where import PARTS, means
 
 Take = Callable[[Sample], float]
 MILLION = 1_000_000
@@ -143,6 +144,14 @@ def pace_table(figures: Figures) -> str:
         rows.append((f"({job.letter})", f"{trips:.0f}", f"{base:.2f}", *more))
     heads = [f"more at {pace * 1000:.0f} ms, s" for pace in paces[1:]]
     return table(("job", "serial round trips", f"wall at {paces[0] * 1000:.0f} ms, s", *heads), rows)
+
+
+def parts_table(figures: Figures) -> str:
+    """Return where the CPU of a check goes."""
+    whole = figures.cpu("b", figures.largest())
+    parts = means(figures.session.workers, whole=whole)
+    rows = [(name, PARTS[name], f"{spent:.1f}", f"{spent / whole:.0%}") for name, spent in parts.items()]
+    return table(("part of a check", "whose", "CPU per host, ms", "share"), rows)
 
 
 def aims_table(figures: Figures) -> str:
