@@ -45,8 +45,8 @@ def whole(figures: Figures) -> str:
     if figures.session.workers:
         parts += [
             "### Where the CPU of a check goes",
-            f"Means of {len(figures.session.workers)} workers, by the kernel's count at the borders of a few calls. The "
-            "rest of what (b) costs is the main process's.",
+            f"Means of {len(figures.session.workers)} workers, by the kernel's count at the borders of a few calls. "
+            "The rest of what (b) costs is the main process's.",
             parts_table(figures),
         ]
     if figures.session.skipped:
