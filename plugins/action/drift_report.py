@@ -15,6 +15,7 @@ from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._policy.declaration import shown_input
 from ..plugin_utils._registry.errors import InputError, Problem
 from ..plugin_utils._reports.drift_facade import (
+    CLEAN,
     FORMATS,
     DriftReport,
     compact,
@@ -36,7 +37,6 @@ ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {
     "exceptions_file": {"type": "path"},
 }
 
-CLEAN: t.Final = "clean"
 STATS: t.Final = "remote_assistance_drift"
 """The name under which set_stats hands the result on."""
 
