@@ -14,6 +14,7 @@ from ..plugin_utils._ansible.domain_base import DomainAction
 from ..plugin_utils._ansible.domain_results import ended_result
 from ..plugin_utils._ansible.gpo_backups import GpoBackups, backup_at
 from ..plugin_utils._ansible.plain import without_nulls
+from ..plugin_utils._ansible.results import with_more
 from ..plugin_utils._ansible.schema_check import SchemaCheck
 from ..plugin_utils._group_policy.domain_inputs import task_of
 from ..plugin_utils._group_policy.domain_run import enforce_gpo
@@ -44,9 +45,6 @@ class ActionModule(DomainAction):
         ended = enforce_gpo(task.directory, request, check_mode=self._task.check_mode, keep=keep)
         is_foretold = self._task.check_mode and not request.guid and request.restore is None
         result = ended_result(ended, is_foretold=is_foretold) | self.describe_way(ended.figures)
-        warnings = [*result.get("warnings", ()), *request.declaration.cautions()]
-        if warnings:
-            result["warnings"] = warnings
         if backups.file:
             result["backup_file"] = backups.file
-        return result
+        return with_more(result, {"warnings": request.declaration.cautions()})

@@ -9,12 +9,13 @@ import glob
 import typing as t
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result, display
-from ..plugin_utils._ansible.drift import drift_report, told_by
+from ..plugin_utils._ansible.drift import drift_report, groups_of, job_of, told_by
 from ..plugin_utils._ansible.drift_settings import DriftSettings, drift_settings
 from ..plugin_utils._ansible.plain import plain
 from ..plugin_utils._policy.declaration import shown_input
 from ..plugin_utils._registry.errors import InputError, Problem
 from ..plugin_utils._reports.drift_facade import (
+    CLEAN,
     FORMATS,
     DriftReport,
     compact,
@@ -36,7 +37,6 @@ ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {
     "exceptions_file": {"type": "path"},
 }
 
-CLEAN: t.Final = "clean"
 STATS: t.Final = "remote_assistance_drift"
 """The name under which set_stats hands the result on."""
 
@@ -104,12 +104,7 @@ def _of_hosts(
         expected = "expected hosts of the inventory"
         raise InputError([Problem(path="hosts", value=shown_input(name), expected=expected) for name in unknown])
     told = {host: [told_by(hostvars.raw_get(host).get(variable))] for host in hosts}
-    groups: dict[str, set[str]] = {}
-    for group, members in task_vars.get("groups", {}).items():
-        for host in members:
-            groups.setdefault(str(host), set()).add(str(group))
-    job = plain(task_vars.get("awx_job_id", task_vars.get("tower_job_id", "")))
-    return drift_report(told, settings, groups=groups, job=str(job))
+    return drift_report(told, settings, groups=groups_of(task_vars), job=job_of(task_vars))
 
 
 def _merged(patterns: t.Sequence[str]) -> DriftReport:

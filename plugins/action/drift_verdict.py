@@ -9,11 +9,9 @@ import typing as t
 
 from ..plugin_utils._ansible.base import RemoteAssistanceAction, Result
 from ..plugin_utils._ansible.plain import plain
-from ..plugin_utils._policy.declaration import shown_input
-from ..plugin_utils._policy.kinds import nearest_word
-from ..plugin_utils._registry.errors import InputError, Problem
-
-VERDICTS: t.Final = ("clean", "drift", "failed", "unreachable")
+from ..plugin_utils._policy.declaration import checked_word
+from ..plugin_utils._policy.kinds import one_of
+from ..plugin_utils._reports.drift_facade import CLEAN, UNREACHABLE, VERDICTS
 
 ARGUMENT_SPEC: t.Final[dict[str, t.Any]] = {
     "verdict": {"type": "str", "choices": list(VERDICTS), "required": True},
@@ -28,14 +26,11 @@ class ActionModule(RemoteAssistanceAction):
 
     def perform(self, task_vars: dict[str, t.Any]) -> Result:  # noqa: ARG002  the form of the base class
         self.refuse_unknown_arguments(ARGUMENT_SPEC)
-        verdict, message = plain(self._task.args.get("verdict")), str(plain(self._task.args.get("message", "")))
-        if verdict not in VERDICTS:
-            expected = f"expected one of {', '.join(VERDICTS)}"
-            nearest = nearest_word(verdict, VERDICTS)
-            raise InputError([Problem(path="verdict", value=shown_input(verdict), expected=expected, nearest=nearest)])
+        verdict = checked_word("verdict", one_of(*VERDICTS), plain(self._task.args.get("verdict")))
+        message = str(plain(self._task.args.get("message", "")))
         result: Result = {"changed": False, "verdict": verdict, "msg": f"{verdict}: {message}" if message else verdict}
-        if verdict == "unreachable":
+        if verdict == UNREACHABLE:
             result["unreachable"] = True
-        elif verdict != "clean":
+        elif verdict != CLEAN:
             result["failed"] = True
         return result

@@ -66,14 +66,10 @@ class ActionModule(RemoteAssistanceAction):
 
     def _registry(self, request: Request, host: str) -> Result:
         with self.channel(temp_dir=request.options.temp_dir) as channel:
-            reader = facts_reader(channel)
-            review = _review(reader, request, channel)
+            review = _review(request, channel)
             core = registry_core(channel, request.declaration, check_mode=self._task.check_mode, review=review)
             whole = self._whole(core, channel, request.declaration)
-            self._facts = review.facts
-            result = with_more(outcome_result([registry_part(whole.core), *whole.parts], host=host), review.result())
-            result = with_more(result, {"warnings": whole.warnings})
-            result = with_more(result, self._synced(result, request, whole.core, reader))
+            result = self._told(request, host, review, whole, [registry_part(whole.core)])
             return result | self.describe(channel)
 
     def _registry_and_local_gpo(self, request: Request, host: str) -> Result:
@@ -83,8 +79,7 @@ class ActionModule(RemoteAssistanceAction):
         if backups is not None:
             copies = Copies(keep=backups.keep, check=backups.check, suffix=backups.suffix)
         with self.channel(temp_dir=options.temp_dir) as channel, self.local_gpo(options) as way:
-            reader = facts_reader(channel)
-            review = _review(reader, request, channel)
+            review = _review(request, channel)
             core = both_core(
                 Ways(registry=channel, folder=way.folder),
                 request.declaration,
@@ -93,11 +88,9 @@ class ActionModule(RemoteAssistanceAction):
                 review=review,
             )
             whole = self._whole(core, channel, request.declaration)
-            ended, self._facts = whole.core, review.facts
+            ended = whole.core
             files = Part(outcome=ended.files, sides=ended.local_plan.sides(ended.files.made), under=LOCAL_GPO)
-            result = outcome_result([registry_part(ended.registry), files, *whole.parts], host=host)
-            result = with_more(with_more(result, review.result()), {"warnings": whole.warnings})
-            result = with_more(result, self._synced(result, request, ended.registry, reader))
+            result = self._told(request, host, review, whole, [registry_part(ended.registry), files])
             result |= self.describe(channel, way)
         if backups is not None and not self._task.check_mode:
             result["backup_files"] = backups.files
@@ -107,6 +100,15 @@ class ActionModule(RemoteAssistanceAction):
     def _whole(self, core: Core[CoreEnded], channel: RegistryChannel, declaration: Declaration) -> Whole[CoreEnded]:
         check_mode = self._task.check_mode
         return enforce_whole(core, channel, declaration, check_mode=check_mode, interrupted=self._tell_interruption)
+
+    def _told(
+        self, request: Request, host: str, review: ConflictReview, whole: Whole[t.Any], core: t.Sequence[Part]
+    ) -> Result:
+        """Return the result of a run while its ways are open; ``core`` is all but the firewall, the registry first."""
+        self._facts = review.facts
+        result = outcome_result([*core, *whole.parts], host=host)
+        result = with_more(result, review.result(), {"warnings": whole.warnings})
+        return with_more(result, self._synced(result, request, core[0].outcome, review.reader))
 
     def _synced(self, result: Result, request: Request, outcome: Outcome[Step], reader: HostFactsReader) -> Result:
         """Let a new list of helpers take effect, where the run made one."""
@@ -125,9 +127,9 @@ class ActionModule(RemoteAssistanceAction):
         display.warning(f"Remote Assistance: {interruption_text(outcomes)}")
 
 
-def _review(reader: HostFactsReader, request: Request, channel: RegistryChannel) -> ConflictReview:
+def _review(request: Request, channel: RegistryChannel) -> ConflictReview:
     return ConflictReview(
-        reader,
+        facts_reader(channel),
         mode=request.options.conflicts,
         uses_local_gpo=request.options.local_gpo,
         reconnect=channel.reconnect,

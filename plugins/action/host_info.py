@@ -17,15 +17,15 @@ from ..plugin_utils._channels.firewall.reading import read_firewall
 from ..plugin_utils._channels.ports import RegistryChannel
 from ..plugin_utils._group_policy.local_info import local_info, local_values
 from ..plugin_utils._group_policy.ports import GroupPolicyFolder
-from ..plugin_utils._policy.declaration import shown_input
+from ..plugin_utils._policy.declaration import checked_word
 from ..plugin_utils._policy.effective import effective
 from ..plugin_utils._policy.firewall import firewall_info
 from ..plugin_utils._policy.host_facts import NOT_ASKED, HelperGroup, Unread
 from ..plugin_utils._policy.host_report import host_report
-from ..plugin_utils._policy.kinds import Flag, NotLegal
+from ..plugin_utils._policy.kinds import Flag
 from ..plugin_utils._policy.options import READ_OPTIONS, host_options, without_descriptions
 from ..plugin_utils._policy.words import EVERYTHING, helpers_in_words, in_words
-from ..plugin_utils._registry.errors import HostError, HostUnreachable, InputError, Problem
+from ..plugin_utils._registry.errors import HostError, HostUnreachable
 from ..plugin_utils._registry.model import Observed
 
 FACTS: t.Final = "facts"
@@ -67,12 +67,7 @@ class ActionModule(RemoteAssistanceAction):
 
 def _flag(raw: object) -> bool:
     """Return what the option ``facts`` holds; raises InputError."""
-    if raw is None:
-        return True
-    try:
-        return bool(Flag().parse(raw))
-    except NotLegal as wrong:
-        raise InputError([Problem(path=FACTS, value=shown_input(raw), expected=wrong.expected)]) from None
+    return True if raw is None else bool(checked_word(FACTS, Flag(), raw))
 
 
 def _report(channel: RegistryChannel, observed: Observed, in_files: Observed | Unread) -> Result:

@@ -80,7 +80,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-from ..plugin_utils._ansible.drift import Told, drift_report, told_by
+from ..plugin_utils._ansible.drift import Told, drift_report, groups_of, job_of, told_by
 from ..plugin_utils._ansible.drift_settings import drift_settings
 from ..plugin_utils._registry.errors import RemoteAssistanceError
 from ..plugin_utils._reports.drift_facade import progress, render, summary, write
@@ -118,10 +118,9 @@ class CallbackModule(CallbackBase):
         variables = self._play.get_variable_manager().get_vars(play=self._play, include_hostvars=False)
         for host in variables.get("ansible_play_hosts_all", ()):
             self._told.setdefault(str(host), [])
-        for group, hosts in variables.get("groups", {}).items():
-            for host in hosts:
-                self._groups.setdefault(str(host), set()).add(str(group))
-        self._job = str(variables.get("awx_job_id", variables.get("tower_job_id", "")))
+        for host, groups in groups_of(variables).items():
+            self._groups.setdefault(host, set()).update(groups)
+        self._job = job_of(variables)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """Collect; called by Ansible."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """All options, and those of what only reads."""
+    """What host alone has; section READS is what host_info has too."""
 
     DOCUMENTATION = r"""
 options:
@@ -45,46 +45,6 @@ options:
         This collection. The list of helpers is not managed: declare offer with helpers yourself.'
       - 'V(helpdesk_control) is: Help desk that may act: invitations and offers with full control, sessions
         logged. This collection. The list of helpers is not managed: declare offer with helpers yourself.'
-  temp_dir:
-    type: str
-    default: C:\Windows\Temp
-    description:
-      - The folder of the host for files that come and go, used over ssh and for the local GPO. No other
-        account should be able to write to it.
-      - At most 100 characters, on a drive, without any of C(" % ! ^ & * ? < > |).
-  local_gpo:
-    type: bool
-    default: false
-    description:
-      - The local GPO of the host too, C(Registry.pol) and C(gpt.ini) below C(System32\GroupPolicy).
-      - What stands there is shown by the policy editor and applied again with every change of a group
-        policy. A domain policy that sets the same values still wins.
-  local_gpo_via:
-    type: str
-    choices:
-      - connection
-      - smb
-    default: connection
-    description:
-      - How the files of the local GPO are reached.
-      - 'V(connection) takes the connection of the inventory: lines for C(cmd.exe), and Ansible''s own
-        file transfer, which over winrm and psrp runs PowerShell.'
-      - V(smb) takes the share C(ADMIN$) of the host from the control node, signed, and encrypted where
-        the host offers it; no shell and no PowerShell runs. It needs C(pip install 'smbprotocol>=1.17').
-  smb_username:
-    type: str
-    description:
-      - The account for V(smb). Left out, user and password of the connection are taken, or the Kerberos
-        cache of the control node.
-  smb_password:
-    type: str
-    description:
-      - The password of O(smb_username).
-  smb_port:
-    type: int
-    default: 445
-    description:
-      - The port for V(smb).
   refresh_policy:
     type: bool
     default: false

@@ -18,7 +18,9 @@ import pytest
 import yaml
 
 import tests.unit.conftest  # noqa: F401  # pylint: disable=unused-import  # mounts the collection for the tests that use it in this process
+from tests.integration.domain_ground import Directory, DirectoryOptions, GpoWriter, directory, need_domain, options
 from tests.lab import StandInHost
+from tests.lab.domain import Relay, SambaDomain
 from tests.lab.wine import WineHost, wine_available
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,3 +149,34 @@ def wine() -> t.Iterator[t.Callable[..., WineHost]]:
             return hosts[key]
 
         yield lend
+
+
+@pytest.fixture(scope="module")
+def domain(request: pytest.FixtureRequest) -> t.Iterator[SambaDomain]:
+    """Runs a domain controller for one file, with as many GPOs more as its GPOS says."""
+    need_domain()
+    with SambaDomain(gpos=getattr(request.module, "GPOS", 0)) as running:
+        yield running
+
+
+@pytest.fixture
+def relay(domain: SambaDomain) -> t.Iterator[Relay]:
+    with domain.relay() as running:
+        yield running
+
+
+@pytest.fixture
+def have(domain: SambaDomain) -> DirectoryOptions:
+    return options(domain)
+
+
+@pytest.fixture
+def opened(domain: SambaDomain) -> t.Iterator[Directory]:
+    found = directory(domain)
+    yield found
+    found.client.close()
+
+
+@pytest.fixture
+def write(opened: Directory) -> GpoWriter:
+    return GpoWriter(opened)

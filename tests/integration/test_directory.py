@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import threading
-import typing as t
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.directory import Directory
@@ -16,7 +15,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.ports import EditedMeanwhile
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import AccessDenied
 
-from tests.integration.domain_ground import directory, listed, need_domain, new_guid
+from tests.integration.domain_ground import directory, listed, new_guid
 from tests.integration.newest import newest_only
 from tests.lab.domain import (
     BASE_DN,
@@ -31,30 +30,11 @@ from tests.lab.domain import (
 pytestmark = newest_only
 
 
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
-
-
-@pytest.fixture
-def have(domain: SambaDomain) -> t.Iterator[Directory]:
-    opened = directory(domain)
-    yield opened
-    opened.client.close()
-
-
-@pytest.fixture
-def write(have: Directory) -> GpoWriter:
-    return GpoWriter(have)
-
-
 # -- reading ------------------------------------------------------------------------------------------
 
 
-def test_the_directory_says_where_things_are(have: Directory) -> None:
-    facts = have.facts
+def test_the_directory_says_where_things_are(opened: Directory) -> None:
+    facts = opened.facts
     assert (BASE_DN, f"CN=Configuration,{BASE_DN}", "ra.test", FQDN, False) == (
         facts.base,
         facts.configuration,
@@ -62,11 +42,11 @@ def test_the_directory_says_where_things_are(have: Directory) -> None:
         facts.host,
         facts.read_only,
     )
-    assert FQDN == have.pdc()
+    assert FQDN == opened.pdc()
 
 
-def test_the_default_gpos_are_read_whole(have: Directory) -> None:
-    found = {gpo.guid: gpo for gpo in have.gpos()}
+def test_the_default_gpos_are_read_whole(opened: Directory) -> None:
+    found = {gpo.guid: gpo for gpo in opened.gpos()}
     assert DEFAULT_GPOS <= set(found)
     policy = found["{31B2F340-016D-11D2-945F-00C04FB984F9}"]
     assert ("Default Domain Policy", 2, 0, True, True) == (
@@ -94,16 +74,16 @@ def test_a_plain_user_reads_and_is_told_what_it_may_not(domain: SambaDomain) -> 
     assert policy.descriptor is not None
 
 
-def test_what_is_not_there_is_none(have: Directory) -> None:
-    assert have.gpo(new_guid()) is None
-    assert have.target(f"OU=Nowhere,{BASE_DN}") is None
-    assert have.gpos_named("no such * (GPO)") == ()
+def test_what_is_not_there_is_none(opened: Directory) -> None:
+    assert opened.gpo(new_guid()) is None
+    assert opened.target(f"OU=Nowhere,{BASE_DN}") is None
+    assert opened.gpos_named("no such * (GPO)") == ()
 
 
 # -- creating and deleting ----------------------------------------------------------------------------
 
 
-def test_a_created_gpo_is_what_samba_takes_for_one(have: Directory, write: GpoWriter, domain: SambaDomain) -> None:
+def test_a_created_gpo_is_what_samba_takes_for_one(opened: Directory, write: GpoWriter, domain: SambaDomain) -> None:
     guid, name = new_guid(), "Remote Assistance (off) é*"
     dn = write.create(guid, name)
     said = listed(domain)[guid]
@@ -115,19 +95,19 @@ def test_a_created_gpo_is_what_samba_takes_for_one(have: Directory, write: GpoWr
         said["flags"],
     )
     assert guid in domain.samba_tool("gpo", "show", guid)
-    (gpo,) = have.gpos_named(name)
-    assert (guid, 0, {"Machine", "User"}) == (gpo.guid, gpo.version, set(have.children(gpo)))
-    assert [guid] == [found.guid for found in have.gpos_named(name.upper())]
+    (gpo,) = opened.gpos_named(name)
+    assert (guid, 0, {"Machine", "User"}) == (gpo.guid, gpo.version, set(opened.children(gpo)))
+    assert [guid] == [found.guid for found in opened.gpos_named(name.upper())]
     assert write.delete(gpo)
     assert guid not in listed(domain)
     assert not write.delete(gpo)
 
 
-def test_two_gpos_of_one_name_are_both_found(have: Directory, write: GpoWriter) -> None:
+def test_two_gpos_of_one_name_are_both_found(opened: Directory, write: GpoWriter) -> None:
     guids = {new_guid(), new_guid()}
     for guid in guids:
         write.create(guid, "Twins")
-    assert guids == {gpo.guid for gpo in have.gpos_named("Twins")}
+    assert guids == {gpo.guid for gpo in opened.gpos_named("Twins")}
 
 
 def test_a_guid_is_used_once(write: GpoWriter) -> None:
@@ -138,12 +118,12 @@ def test_a_guid_is_used_once(write: GpoWriter) -> None:
     assert "entryAlreadyExists, LDAP 68" in str(caught.value)
 
 
-def test_what_a_broken_off_creation_left_is_completed(have: Directory, write: GpoWriter) -> None:
+def test_what_a_broken_off_creation_left_is_completed(opened: Directory, write: GpoWriter) -> None:
     guid = new_guid()
     dn = write.create(guid, "Half done")
-    have.client.delete(f"CN=Machine,{dn}")
-    (gpo,) = have.gpos_named("Half done")
-    assert ("Machine",) == write.complete(dn, have.children(gpo))
+    opened.client.delete(f"CN=Machine,{dn}")
+    (gpo,) = opened.gpos_named("Half done")
+    assert ("Machine",) == write.complete(dn, opened.children(gpo))
     assert () == write.complete(dn)
 
 
@@ -182,13 +162,13 @@ def test_a_delegated_account_creates_edits_links_where_it_may_and_deletes(domain
 
 
 @pytest.mark.parametrize("version", [1, 0x7FFF0001, 0x80000000, 0xFFFE0002, 0xFFFFFFFF])
-def test_a_version_comes_back_unsigned(have: Directory, write: GpoWriter, domain: SambaDomain, version: int) -> None:
+def test_a_version_comes_back_unsigned(opened: Directory, write: GpoWriter, domain: SambaDomain, version: int) -> None:
     guid = new_guid()
     write.create(guid, f"Version {version}")
-    gpo = have.gpo(guid)
+    gpo = opened.gpo(guid)
     assert gpo is not None
     write.change(gpo, version=version, attributes={"gPCMachineExtensionNames": b"[{A}{B}]", "description": b"d"})
-    changed = have.gpo(guid)
+    changed = opened.gpo(guid)
     assert changed is not None
     assert (version, version & 0xFFFF, version >> 16) == (
         changed.version,
@@ -199,15 +179,15 @@ def test_a_version_comes_back_unsigned(have: Directory, write: GpoWriter, domain
     signed = version - (1 << 32) if version >= 1 << 31 else version
     assert str(signed) == listed(domain)[guid]["version"]
     write.change(changed, version=0, attributes={"gPCMachineExtensionNames": None, "description": None})
-    cleared = have.gpo(guid)
+    cleared = opened.gpo(guid)
     assert cleared is not None
     assert ("", ()) == (cleared.machine_extensions, cleared.entry.values("description"))
 
 
-def test_a_change_of_somebody_else_is_noticed(have: Directory, write: GpoWriter) -> None:
+def test_a_change_of_somebody_else_is_noticed(opened: Directory, write: GpoWriter) -> None:
     guid = new_guid()
     write.create(guid, "Raced")
-    stale = have.gpo(guid)
+    stale = opened.gpo(guid)
     assert stale is not None
     write.change(stale, version=1)
     with pytest.raises(EditedMeanwhile) as caught:
@@ -216,7 +196,7 @@ def test_a_change_of_somebody_else_is_noticed(have: Directory, write: GpoWriter)
     with pytest.raises(EditedMeanwhile):
         write.set_attributes(stale, {"versionNumber": b"7"})
     write.set_attributes(stale, {"flags": b"1"})
-    after = have.gpo(guid)
+    after = opened.gpo(guid)
     assert after is not None
     assert (1, 1) == (after.version, after.flags)
     write.delete(after)
@@ -225,7 +205,7 @@ def test_a_change_of_somebody_else_is_noticed(have: Directory, write: GpoWriter)
     assert "deleted meanwhile" in str(gone.value)
 
 
-def test_no_change_of_two_editors_is_lost(domain: SambaDomain, write: GpoWriter, have: Directory) -> None:
+def test_no_change_of_two_editors_is_lost(domain: SambaDomain, write: GpoWriter, opened: Directory) -> None:
     guid, rounds = new_guid(), 50
     write.create(guid, "Counter")
 
@@ -247,6 +227,6 @@ def test_no_change_of_two_editors_is_lost(domain: SambaDomain, write: GpoWriter,
         editor.start()
     for editor in editors:
         editor.join()
-    final = have.gpo(guid)
+    final = opened.gpo(guid)
     assert final is not None
     assert 2 * rounds == final.version

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import subprocess
-import typing as t
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.directory import Directory
@@ -16,7 +15,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.ports import EditedMeanwhile
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_policy.security import folder_descriptor
 
-from tests.integration.domain_ground import directory, linked, need_domain, new_guid
+from tests.integration.domain_ground import linked, new_guid
 from tests.integration.newest import newest_only
 from tests.lab.domain import BASE_DN, OU_BRANCH, OU_CLIENTS, OU_COMMA, OU_SERVERS, SITE_BRANCH, SambaDomain
 
@@ -25,30 +24,11 @@ pytestmark = newest_only
 TARGETS = (OU_CLIENTS, OU_COMMA, OU_BRANCH, BASE_DN, SITE_BRANCH)
 
 
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
-
-
-@pytest.fixture
-def have(domain: SambaDomain) -> t.Iterator[Directory]:
-    opened = directory(domain)
-    yield opened
-    opened.client.close()
-
-
-@pytest.fixture
-def write(have: Directory) -> GpoWriter:
-    return GpoWriter(have)
-
-
 @pytest.mark.parametrize("dn", TARGETS)
-def test_links_are_where_samba_sees_them(have: Directory, write: GpoWriter, domain: SambaDomain, dn: str) -> None:
+def test_links_are_where_samba_sees_them(opened: Directory, write: GpoWriter, domain: SambaDomain, dn: str) -> None:
     guids = [new_guid() for _number in range(3)]
     dns = [write.create(guid, f"Link {number}") for number, guid in enumerate(guids)]
-    before = have.target(dn)
+    before = opened.target(dn)
     assert before is not None
     links = before.links.having(dns[0]).having(dns[1], enforced=True).having(dns[2], enabled=False, order=1)
     write.write_links(before, links)
@@ -57,39 +37,39 @@ def test_links_are_where_samba_sees_them(have: Directory, write: GpoWriter, doma
     expected = [(guids[1], "GPLINK_OPT_ENFORCE"), (guids[0], "NONE"), *old, (guids[2], "GPLINK_OPT_DISABLE")]
     assert expected == linked(domain, dn)
     for guid in guids:
-        gpo = have.gpo(guid)
+        gpo = opened.gpo(guid)
         assert gpo is not None
-        assert [dn] == [target.dn for target in have.targets_of(gpo)]
-        after = have.target(dn)
+        assert [dn] == [target.dn for target in opened.targets_of(gpo)]
+        after = opened.target(dn)
         assert after is not None
         write.write_links(after, after.links.without(gpo.dn))
         write.delete(gpo)
-    restored = have.target(dn)
+    restored = opened.target(dn)
     assert restored is not None
     assert (before.raw or b"").strip() == (restored.raw or b"").strip()
 
 
-def test_a_link_of_samba_is_ours_and_the_reverse(have: Directory, write: GpoWriter, domain: SambaDomain) -> None:
+def test_a_link_of_samba_is_ours_and_the_reverse(opened: Directory, write: GpoWriter, domain: SambaDomain) -> None:
     guid = new_guid()
     dn = write.create(guid, "Linked by Samba")
     domain.samba_tool("gpo", "setlink", OU_SERVERS, guid, "--enforce")
-    target = have.target(OU_SERVERS)
+    target = opened.target(OU_SERVERS)
     assert target is not None
     link = target.links.find(dn)
     assert link is not None
     assert (True, True) == (link.enabled, link.enforced)
     write.write_links(target, target.links.having(dn, enforced=False))
     domain.samba_tool("gpo", "dellink", OU_SERVERS, guid)
-    after = have.target(OU_SERVERS)
+    after = opened.target(OU_SERVERS)
     assert after is not None
     assert after.links.find(dn) is None
 
 
-def test_links_changed_by_somebody_else_are_not_overwritten(have: Directory, write: GpoWriter) -> None:
+def test_links_changed_by_somebody_else_are_not_overwritten(opened: Directory, write: GpoWriter) -> None:
     dns = [write.create(new_guid(), f"Racing link {number}") for number in range(3)]
     # The first time there is no gPLink at all, the second time there is one.
     for mine, other in ((dns[1], dns[0]), (dns[1], dns[2])):
-        stale = have.target(OU_COMMA)
+        stale = opened.target(OU_COMMA)
         assert stale is not None
         write.write_links(stale, stale.links.having(other))
         with pytest.raises(EditedMeanwhile) as caught:
@@ -97,7 +77,7 @@ def test_links_changed_by_somebody_else_are_not_overwritten(have: Directory, wri
         assert f"changing the links of {OU_COMMA}" in str(caught.value)
     with pytest.raises(EditedMeanwhile):
         write.write_links(stale, GpoLinks())
-    final = have.target(OU_COMMA)
+    final = opened.target(OU_COMMA)
     assert final is not None
     assert [dns[0], dns[2]] == [link.dn for link in final.links.links]
 
@@ -120,10 +100,10 @@ for ace in folder.dacl.aces:
 """
 
 
-def test_the_folder_s_rights_are_those_that_samba_gives(have: Directory, write: GpoWriter) -> None:
+def test_the_folder_s_rights_are_those_that_samba_gives(opened: Directory, write: GpoWriter) -> None:
     guid = new_guid()
     write.create(guid, "Rights")
-    for gpo in have.gpos():
+    for gpo in opened.gpos():
         assert gpo.descriptor is not None
         raw = gpo.entry.value("nTSecurityDescriptor") or b""
         said = subprocess.run(
@@ -135,7 +115,7 @@ def test_the_folder_s_rights_are_those_that_samba_gives(have: Directory, write: 
         assert said.stdout.splitlines() == ours
 
 
-def test_accounts_are_found_by_every_kind_of_name(have: Directory) -> None:
+def test_accounts_are_found_by_every_kind_of_name(opened: Directory) -> None:
     names = {
         r"RA\Helpdesk": "Helpdesk",
         r"ra.test\helpdesk berlin": "Helpdesk Berlin",
@@ -147,13 +127,13 @@ def test_accounts_are_found_by_every_kind_of_name(have: Directory) -> None:
         "anna.meyer@RA.TEST": "anna.meyer",
         r"RA\WS1$": "WS1$",
     }
-    found = {lookup.asked: lookup.account and lookup.account.name for lookup in look_up(have, names)}
+    found = {lookup.asked: lookup.account and lookup.account.name for lookup in look_up(opened, names)}
     assert names == found
 
 
-def test_what_is_wrong_with_an_account_is_told(have: Directory) -> None:
+def test_what_is_wrong_with_an_account_is_told(opened: Directory) -> None:
     group, disabled, typo, foreign, nobody = look_up(
-        have, ["Helpdesk", r"RA\hanna", r"RA\Helpdsk", r"OTHER\Helpdesk", "x@corp.example"]
+        opened, ["Helpdesk", r"RA\hanna", r"RA\Helpdsk", r"OTHER\Helpdesk", "x@corp.example"]
     )
     assert group.account is not None
     assert ("group", False) == (group.account.kind, group.account.disabled)
@@ -164,8 +144,8 @@ def test_what_is_wrong_with_an_account_is_told(have: Directory) -> None:
     assert (None, ()) == (nobody.account, nobody.nearest)
 
 
-def test_many_names_need_few_messages(have: Directory) -> None:
-    look_up(have, ["paula"])
-    before = have.client.requests
-    assert 100 == len(look_up(have, [r"RA\Helpdesk", r"RA\paula"] * 50))
-    assert 3 >= have.client.requests - before
+def test_many_names_need_few_messages(opened: Directory) -> None:
+    look_up(opened, ["paula"])
+    before = opened.client.requests
+    assert 100 == len(look_up(opened, [r"RA\Helpdesk", r"RA\paula"] * 50))
+    assert 3 >= opened.client.requests - before

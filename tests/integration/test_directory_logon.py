@@ -25,7 +25,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     UnsupportedConnection,
 )
 
-from tests.integration.domain_ground import need_domain, need_kerberos, options
+from tests.integration.domain_ground import need_kerberos, options
 from tests.integration.newest import newest_only
 from tests.lab.domain import (
     ADMINISTRATOR,
@@ -45,13 +45,6 @@ from tests.lab.domain.certificates import Authority
 pytestmark = newest_only
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

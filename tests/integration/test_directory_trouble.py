@@ -16,24 +16,15 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostUnreachable,
 )
 
-from tests.integration.domain_ground import directory, listed, need_domain, new_guid, options, writer
+from tests.integration.domain_ground import directory, listed, new_guid, options, writer
 from tests.integration.newest import newest_only
 from tests.lab.domain import OU_SERVERS, CutAt, Relay, SambaDomain
 
 pytestmark = newest_only
 
 
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain(gpos=300) as running:
-        yield running
-
-
-@pytest.fixture
-def relay(domain: SambaDomain) -> t.Iterator[Relay]:
-    with domain.relay() as running:
-        yield running
+# GPOs of the domain beside the two that every domain has.
+GPOS: t.Final = 300
 
 
 def finished(seen: Directory, name: str, target: str) -> None:

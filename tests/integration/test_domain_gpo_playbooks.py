@@ -12,18 +12,11 @@ import pytest
 import yaml
 
 from tests.integration.conftest import Runner
-from tests.integration.domain_ground import linked, need_domain, need_kerberos
+from tests.integration.domain_ground import linked, need_kerberos
 from tests.integration.domain_playbooks import OFF, DomainPlays
 from tests.lab.domain import ADMINISTRATOR, FQDN, OU_CLIENTS, OU_COMMA, OU_SERVERS, SITE_BRANCH, SambaDomain
 
 HELP_DESK = {"state": "enabled", "control": "view_only", "helpers": {"set": [r"RA\Helpdesk"]}}
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Runner
-from tests.integration.domain_ground import linked, listed, need_domain, new_guid, writer
+from tests.integration.domain_ground import linked, listed, new_guid, writer
 from tests.integration.domain_playbooks import OFF, DomainPlays
 from tests.integration.newest import newest_only
 from tests.lab.domain import (
@@ -35,13 +35,6 @@ from tests.lab.domain import (
 pytestmark = newest_only
 
 DEFAULTS = ("{31B2F340-016D-11D2-945F-00C04FB984F9}", "{6AC1786C-016F-11D2-945F-00C04FB984F9}")
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostError,
 )
 
-from tests.integration.domain_ground import directory, linked, listed, need_domain, need_kerberos, options, writer
+from tests.integration.domain_ground import directory, linked, listed, need_kerberos, options, writer
 from tests.integration.domain_run_ground import (
     OFF,
     PAIR,
@@ -55,18 +55,6 @@ pytestmark = newest_only
 
 DEFAULT_POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 VIEW = {"state": "enabled", "control": "view_only"}
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
-
-
-@pytest.fixture
-def have(domain: SambaDomain) -> DirectoryOptions:
-    return options(domain)
 
 
 def links(*targets: str, **how: t.Any) -> LinksRequest:

@@ -16,7 +16,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._group_
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._registry.errors import HostError
 
-from tests.integration.domain_ground import linked, listed, need_domain, options
+from tests.integration.domain_ground import linked, listed, options
 from tests.integration.domain_run_ground import OFF, cut, policy_folder, succeeded, wanted
 from tests.integration.newest import newest_only
 from tests.lab.domain import OU_SERVERS, CutAt, Relay, SambaDomain
@@ -25,19 +25,6 @@ pytestmark = newest_only
 
 LINK = LinksRequest(add=(LinkRequest(target=OU_SERVERS),))
 CUTS = [("before", True), ("after", False)]
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
-
-
-@pytest.fixture
-def relay(domain: SambaDomain) -> t.Iterator[Relay]:
-    with domain.relay() as running:
-        yield running
 
 
 @pytest.mark.parametrize(("side", "stay_down"), CUTS)

@@ -26,7 +26,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     HostUnreachable,
 )
 
-from tests.integration.domain_ground import directory, linked, listed, need_domain, options
+from tests.integration.domain_ground import directory, linked, listed, options
 from tests.integration.domain_run_ground import (
     OFF,
     cut,
@@ -51,17 +51,8 @@ CUTS = [("before", True), ("after", False)]
 WHOLE = {"gpt.ini", "machine", "machine/registry.pol", "user"}
 
 
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain(gpos=300) as running:
-        yield running
-
-
-@pytest.fixture
-def relay(domain: SambaDomain) -> t.Iterator[Relay]:
-    with domain.relay() as running:
-        yield running
+# GPOs of the domain beside the two that every domain has.
+GPOS: t.Final = 300
 
 
 def is_whole(domain: SambaDomain, guid: str, version: int) -> None:

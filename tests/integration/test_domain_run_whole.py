@@ -26,7 +26,7 @@ from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._regist
     InputError,
 )
 
-from tests.integration.domain_ground import directory, linked, listed, need_domain, new_guid, options, writer
+from tests.integration.domain_ground import directory, linked, listed, new_guid, options, writer
 from tests.integration.domain_run_ground import (
     OFF,
     enforce,
@@ -56,18 +56,6 @@ pytestmark = newest_only
 
 VIEW = {"state": "enabled", "control": "view_only"}
 LOGGING = {"session_logging": {"state": "enabled"}}
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
-
-
-@pytest.fixture
-def have(domain: SambaDomain) -> DirectoryOptions:
-    return options(domain)
 
 
 def link(target: str, **how: t.Any) -> LinkRequest:

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from tests.integration.conftest import ROOT, Finished, Runner
-from tests.integration.domain_ground import need_domain
 from tests.integration.domain_playbooks import DomainPlays
 from tests.integration.newest import newest_only
 from tests.lab import StandInHost
@@ -97,13 +96,6 @@ def test_the_examples_run(run: Runner, server: StandInHost, module: str) -> None
 def test_the_examples_with_a_local_gpo_run(run: Runner, wine: t.Callable[..., WineHost], module: str) -> None:
     host = wine("open_client", shell="cmd")
     play(run, host.inventory_vars(), module, [task for task in examples(module) if touches_files(task)])
-
-
-@pytest.fixture(scope="module")
-def domain() -> t.Iterator[SambaDomain]:
-    need_domain()
-    with SambaDomain() as running:
-        yield running
 
 
 @pytest.mark.parametrize("module", OF_A_DOMAIN)

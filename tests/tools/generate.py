@@ -46,7 +46,7 @@ def _json(schema: object) -> str:
 def _fragment(head: str, options: dict[str, t.Any], reads: dict[str, t.Any] | None = None) -> str:
     sections = {"DOCUMENTATION": options} | ({} if reads is None else {"READS": reads})
     parts = [f'    {name} = r"""\n{_yaml({"options": _for_docs(part)})}"""\n' for name, part in sections.items()]
-    text = f"{head}." if reads is None else "All options, and those of what only reads."
+    text = f"{head}." if reads is None else "What host alone has; section READS is what host_info has too."
     return (
         HEADER
         + f'"""{head}; made by ``make generate``."""\n\n'
@@ -54,6 +54,10 @@ def _fragment(head: str, options: dict[str, t.Any], reads: dict[str, t.Any] | No
         + f'class ModuleDocFragment:\n    """{text}"""\n\n'
         + "\n".join(parts)
     )
+
+
+def _without(options: dict[str, t.Any], others: t.Container[str]) -> dict[str, t.Any]:
+    return {name: spec for name, spec in options.items() if name not in others}
 
 
 def _for_docs(options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -118,7 +122,8 @@ def files() -> dict[Path, str]:
     drift = importlib.import_module(f"{_REPORTS}.drift_schema")
     exceptions = importlib.import_module(f"{_REPORTS}.drift_exceptions")
     described = importlib.import_module(f"{_POLICY}.options")
-    options = described.declaration_options()
+    options, policies = described.declaration_options(), described.policy_options()
+    beside, reads = described.host_options(), described.host_options(described.READ_OPTIONS)
     prefix = importlib.import_module(f"{_POLICY}.variables").PREFIX
     return {
         ROOT / "schemas/declaration.schema.json": _json(schema.declaration_schema()),
@@ -129,14 +134,14 @@ def files() -> dict[Path, str]:
         ROOT / "schemas/domain_gpo_info.schema.json": _json(results.domain_gpo_info_schema()),
         ROOT / "schemas/drift_report.schema.json": _json(drift.report_schema()),
         ROOT / "schemas/exceptions.schema.json": _json(exceptions.exceptions_schema()),
-        ROOT / "plugins/doc_fragments/declaration.py": _fragment("The options of a declaration", options),
+        ROOT / "plugins/doc_fragments/declaration.py": _fragment(
+            "The options of a declaration beside the policies", _without(options, policies)
+        ),
         ROOT / "plugins/doc_fragments/policies.py": _fragment(
-            "The policies, the part of a declaration that is legal in a GPO", described.policy_options()
+            "The policies, the part of a declaration that is legal in a GPO", policies
         ),
         ROOT / "plugins/doc_fragments/host_options.py": _fragment(
-            "The options of a host beside its declaration",
-            described.host_options(),
-            described.host_options(described.READ_OPTIONS),
+            "The options of a host beside its declaration", _without(beside, reads), reads
         ),
         ROOT / "plugins/doc_fragments/domain_options.py": _fragment(
             "The options of a GPO beside its policies", described.domain_options()
@@ -145,9 +150,9 @@ def files() -> dict[Path, str]:
             "The options that say how to reach a domain", described.directory_options()
         ),
         ROOT / "playbooks/domain_gpo.yml": _domain_playbook(
-            ROOT / "playbooks/domain_gpo.yml", [*described.domain_options(), *described.policy_options()]
+            ROOT / "playbooks/domain_gpo.yml", [*described.domain_options(), *policies]
         ),
-        ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | described.host_options(), prefix),
+        ROOT / "roles/remote_assistance/meta/argument_specs.yml": _role(options | beside, prefix),
     }
 
 

@@ -69,7 +69,7 @@ class ConflictReview:
         reconnect: t.Callable[[], None],
         silent: bool = False,
     ) -> None:
-        self._reader = reader
+        self.reader = reader
         self._mode = mode
         self._uses_local_gpo = uses_local_gpo
         self._reconnect = reconnect
@@ -106,7 +106,7 @@ class ConflictReview:
 
     def _facts(self, decided: Plan, local_gpo: Observed | Unread) -> HostFacts:
         try:
-            return self._reader.gather(local_gpo=local_gpo)
+            return self.reader.gather(local_gpo=local_gpo)
         except HostUnreachable as lost:
             # What only closes must not hang on a class of WMI that does not answer.
             if not decided.closing or lost.logon_refused:

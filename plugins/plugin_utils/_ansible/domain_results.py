@@ -11,11 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, fields
 
-import yaml
-
 from .._group_policy.domain_request import GPO, AnyChange, GpoEnded, GpoFacts, listed
 from .plain import plain
-from .results import failure_result
+from .results import diff_text, failure_result
 
 NEW_GUID: t.Final = "{new}"
 """Stands in check mode for the GUID that a GPO will get."""
@@ -94,7 +92,5 @@ def _diff(ended: GpoEnded) -> dict[str, str]:
     diff = {}
     for side in ("before", "after"):
         diff[f"{side}_header"] = " ".join(filter(None, ("GPO", ended.name, ended.guid)))
-        words = plain(ended.sides[side])
-        text = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=False)
-        diff[side] = text if words else ""
+        diff[side] = diff_text(ended.sides[side]) if ended.sides[side] else ""
     return diff

@@ -47,6 +47,28 @@ def told_by(raw: t.Any) -> Told:
     return {"failed": True, "msg": reason}
 
 
+def groups_of(variables: t.Mapping[str, t.Any]) -> dict[str, set[str]]:
+    """Return the groups of each host.
+
+    Args:
+        variables: Those of a play or of a task.
+    """
+    found: dict[str, set[str]] = {}
+    for group, hosts in variables.get("groups", {}).items():
+        for host in hosts:
+            found.setdefault(str(host), set()).add(str(group))
+    return found
+
+
+def job_of(variables: t.Mapping[str, t.Any]) -> str:
+    """Return the number of the AWX job, or an empty text.
+
+    Args:
+        variables: Those of a play or of a task.
+    """
+    return str(plain(variables.get("awx_job_id", variables.get("tower_job_id", ""))))
+
+
 def drift_report(
     told: t.Mapping[str, t.Sequence[Told]],
     settings: DriftSettings,

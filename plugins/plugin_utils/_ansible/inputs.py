@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from .._channels.commands.lines import folder
 from .._policy.baselines import with_baseline
 from .._policy.catalogue import FIREWALL, TOP_LEVEL
-from .._policy.declaration import Declaration, from_mapping, shown_input
+from .._policy.declaration import Declaration, checked_word, from_mapping, shown_input
 from .._policy.host_options import HOST_OPTIONS, HostOptions, read_options
-from .._policy.kinds import nearest_word
+from .._policy.kinds import nearest_word, one_of
 from .._policy.options import declaration_options, host_options, without_descriptions
 from .._policy.presets import AUDIT, PRESET_VARIABLES, PRESETS, with_preset
 from .._policy.variables import declared_names
@@ -130,10 +130,11 @@ def problems_of_source(given: t.Mapping[str, t.Any]) -> list[Problem]:
     if not isinstance(prefix, str) or not prefix.isidentifier():
         expected = "expected the beginning of variable names, such as remote_assistance_"
         found.append(Problem(path=VARIABLES_PREFIX, expected=expected, value=shown_input(prefix)))
-    if preset is not None and preset not in PRESETS:
-        expected = f"expected one of {', '.join(PRESETS)}"
-        nearest = nearest_word(preset, PRESETS)
-        found.append(Problem(path=PRESET, expected=expected, value=shown_input(preset), nearest=nearest))
+    if preset is not None:
+        try:
+            checked_word(PRESET, one_of(*PRESETS), preset)
+        except InputError as wrong:
+            found += wrong.problems
     return found
 
 

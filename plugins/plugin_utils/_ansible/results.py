@@ -19,6 +19,7 @@ from .._policy.firewall_plan import FirewallPlan, FirewallStep
 from .._policy.plan import Step
 from .._policy.words import difference
 from .._registry.errors import HostError, HostUnreachable, RemoteAssistanceError
+from .plain import plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +83,15 @@ def with_more(result: dict[str, t.Any], *more: t.Mapping[str, t.Any]) -> dict[st
         merged |= part
     merged.pop("warnings", None)
     return merged | {"warnings": warnings} if warnings else merged
+
+
+def diff_text(words: t.Mapping[str, t.Any]) -> str:
+    """Return one side of a diff.
+
+    Args:
+        words: What stands there, in words.
+    """
+    return yaml.safe_dump(plain(words), sort_keys=False, allow_unicode=True, default_flow_style=False)
 
 
 def failure_of(outcomes: t.Iterable[Outcome[t.Any]]) -> HostError | None:
@@ -160,5 +170,5 @@ def _diff(parts: t.Iterable[Part], host: str) -> dict[str, str]:
             shown = dict(part.sides[side])
             words |= {part.under: shown} if part.under and shown else shown
         diff[f"{side}_header"] = f"Remote Assistance on {host}"
-        diff[side] = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=False)
+        diff[side] = diff_text(words)
     return diff

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 from .._policy.baselines import OPTION, with_baseline
 from .._policy.catalogue import CONTROL_PANEL, POLICIES
-from .._policy.declaration import Declaration, from_mapping, shown_input
+from .._policy.declaration import Declaration, checked_word, from_mapping, shown_input
 from .._policy.domain_options import ABSENT, DIRECTORY_OPTIONS, GPO_OPTIONS, LINKS
 from .._policy.host_options import HostOption
-from .._policy.kinds import NotLegal, nearest_word
+from .._policy.kinds import nearest_word
 from .._registry.errors import InputError, Problem
 from .directory_options import DirectoryOptions, resolve_options
 from .domain_links_input import read_links
@@ -194,10 +194,9 @@ def _words(told: Mapping[str, t.Any], table: Mapping[str, HostOption], found: li
         words[name] = option.default
         if name in told:
             try:
-                words[name] = option.kind.parse(told[name])
-            except NotLegal as wrong:
-                value = shown_input(told[name])
-                found.append(Problem(path=name, value=value, expected=wrong.expected, nearest=wrong.nearest))
+                words[name] = checked_word(name, option.kind, told[name])
+            except InputError as wrong:
+                found += wrong.problems
     return words
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winfleet contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why Kerberos did not work, in words: the error codes of the Kerberos libraries.
+"""Why Kerberos did not work, in words.
 
 FOR INTERNAL COLLECTION USE ONLY. Changes may be made in any release.
 """
@@ -11,25 +11,32 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._channels.kerberos_codes import Meanings, advised, known_code
+
 EXTRA: t.Final = "pip install pyspnego[kerberos] (it needs a C compiler and the Kerberos headers, such as libkrb5-dev)"
 
-# The codes of RFC 4120, section 7.5.9, and of MIT Kerberos' own table, both as the libraries count them.
-_PROTOCOL: t.Final = -1765328384
-_BY_PROTOCOL: t.Final[dict[int, tuple[str, str]]] = {
-    1: ("the account has expired", "Extend it, or use another one"),
-    6: ("the realm does not know this user", "Check username: name@REALM, the realm in capital letters"),
+_BY_PROTOCOL: t.Final[Meanings] = advised(
+    {
+        1: "Extend it, or use another one",
+        6: "Check username: name@REALM, the realm in capital letters",
+        12: "Look at the account's logon hours and workstations",
+        18: "Look at the account, or use another one",
+        23: "Log on once and set a new password",
+        24: "Check the password",
+        32: "Get a new one with kinit, or give username and password",
+        33: "Set this machine's clock",
+        68: "Check the realm in username",
+        135: "Look at the file, or at the variable KRB5_CONFIG",
+        136: "Look at the file, or at the variable KRB5_CONFIG",
+        224: "Set domain_realm, write username as name@REALM, or set default_realm in krb5.conf",
+    }
+) | {
     7: (
         "the realm does not know this domain controller by the name that was used",
         "Set server to the controller's full DNS name, not to an address or an alias",
     ),
-    12: ("the realm's policy does not allow this logon", "Look at the account's logon hours and workstations"),
     14: ("the realm does not support the encryption types that this machine allows", "Look at krb5.conf"),
-    18: ("the account is disabled, locked or expired", "Look at the account, or use another one"),
-    23: ("the password has expired or must be changed", "Log on once and set a new password"),
-    24: ("the password is wrong", "Check the password"),
     31: ("the ticket is not for this domain controller, or its key has changed", "Get a new ticket with kinit"),
-    32: ("the ticket has expired", "Get a new one with kinit, or give username and password"),
-    33: ("the ticket is not valid yet", "Set this machine's clock"),
     37: (
         "this machine's clock and the domain controller's differ by more than five minutes",
         "Set this machine's clock by the domain's",
@@ -37,9 +44,6 @@ _BY_PROTOCOL: t.Final[dict[int, tuple[str, str]]] = {
     41: ("the answer was changed on the way, or the password is wrong", "Check the password"),
     44: ("the domain controller has another key than the ticket", "Get a new ticket with kinit"),
     52: ("the answer does not fit into a datagram and TCP failed", "Open TCP port 88"),
-    68: ("this user belongs to another realm", "Check the realm in username"),
-    135: ("krb5.conf cannot be opened", "Look at the file, or at the variable KRB5_CONFIG"),
-    136: ("krb5.conf is not well-formed", "Look at the file, or at the variable KRB5_CONFIG"),
     156: ("no domain controller of the realm answers on port 88", "Check the realm's name, krb5.conf, DNS and port 88"),
     154: (
         "no domain controller is known for this realm",
@@ -52,10 +56,9 @@ _BY_PROTOCOL: t.Final[dict[int, tuple[str, str]]] = {
         "Get one with kinit, or give username and password",
     ),
     220: ("the names of the realm's domain controllers do not resolve", "Check krb5.conf and DNS"),
-    224: ("no realm is named", "Set domain_realm, write username as name@REALM, or set default_realm in krb5.conf"),
 }
 # What the GSSAPI library says by itself, without an error of Kerberos behind it.
-_BY_GSSAPI: t.Final[dict[int, tuple[str, str]]] = {
+_BY_GSSAPI: t.Final[Meanings] = {
     7 << 16: ("there is no ticket", "Get one with kinit, or give username and password"),
     11 << 16: ("the ticket has expired", "Get a new one with kinit, or give username and password"),
     12 << 16: ("the ticket has expired", "Get a new one with kinit, or give username and password"),
@@ -88,21 +91,15 @@ def explain(error: BaseException) -> KerberosFailure:
     Args:
         error: What the Kerberos library or the layer above it raised.
     """
-    for one in _chain(error):
-        for name in ("err_code", "min_code"):
-            code = getattr(one, name, None)
-            if isinstance(code, int) and (found := _BY_PROTOCOL.get(_signed(code) - _PROTOCOL)):
-                return KerberosFailure(reason=found[0], advice=found[1], final=_signed(code) - _PROTOCOL in _FINAL)
+    code = known_code(_chain(error), _BY_PROTOCOL)
+    if code is not None:
+        reason, advice = _BY_PROTOCOL[code]
+        return KerberosFailure(reason=reason, advice=advice, final=code in _FINAL)
     for one in _chain(error):
         major = getattr(one, "maj_code", None)
         if isinstance(major, int) and (found := _BY_GSSAPI.get(major)):
             return KerberosFailure(reason=found[0], advice=found[1])
     return KerberosFailure(reason=f"Kerberos is not possible here ({_text(error)})", advice=_UNREADABLE)
-
-
-def _signed(code: int) -> int:
-    """GSSAPI counts error codes without sign, the Kerberos library with one."""
-    return code - (1 << 32) if code >= 1 << 31 else code
 
 
 def _chain(error: BaseException) -> t.Iterator[BaseException]:

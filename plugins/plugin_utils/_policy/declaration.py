@@ -27,7 +27,7 @@ from .catalogue import (
     Setting,
 )
 from .helpers import NOTHING, HelpersWanted, read_helpers
-from .kinds import NotLegal, Word, nearest_word
+from .kinds import Kind, NotLegal, Word, nearest_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +129,24 @@ def shown_input(value: object) -> str:
         text = repr(str(value)) if value.isprintable() else ascii(str(value))
         return f"{text[:77]}...'" if len(text) > 80 else text
     return "a list" if isinstance(value, t.Sequence) else str(value)
+
+
+def checked_word(path: str, kind: Kind, raw: object) -> Word:
+    """Return the word for what the user wrote, which is shown if it is not legal.
+
+    Args:
+        path: Where it stands.
+        kind: What it may be.
+        raw: What the user wrote; nothing secret.
+
+    Raises:
+        InputError: It is not legal.
+    """
+    try:
+        return kind.parse(raw)
+    except NotLegal as wrong:
+        problem = Problem(path=path, value=shown_input(raw), expected=wrong.expected, nearest=wrong.nearest)
+        raise InputError([problem]) from None
 
 
 def _shown_key(key: object) -> str:

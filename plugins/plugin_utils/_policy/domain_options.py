@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .baselines import OPTION
 from .host_options import BASELINE_OPTION, HostOption
-from .kinds import Choice, Flag, Number, Text
+from .kinds import Choice, Flag, Number, Text, one_of
 
 DOMAIN_GPO: t.Final = "domain_gpo"
 """The layer in results."""
@@ -35,10 +35,6 @@ DESCRIPTION_LONGEST: t.Final = 1024
 ENVIRONMENT: t.Final = "MICROSOFT_AD_LDAP_"
 
 
-def _words(*words: str) -> Choice:
-    return Choice(words=tuple((word, number) for number, word in enumerate(words)))
-
-
 GPO_OPTIONS: t.Final[dict[str, HostOption]] = {
     "name": HostOption(
         kind=Text(longest=NAME_LONGEST),
@@ -57,7 +53,7 @@ GPO_OPTIONS: t.Final[dict[str, HostOption]] = {
         ),
     ),
     "state": HostOption(
-        kind=_words(PRESENT, ABSENT),
+        kind=one_of(PRESENT, ABSENT),
         default=PRESENT,
         text=(
             "V(absent) removes the links of the GPO in its domain and in the forest's sites, then the GPO.\n"
@@ -148,7 +144,7 @@ DIRECTORY_OPTIONS: t.Final[dict[str, HostOption]] = {
         ),
     ),
     "auth_protocol": HostOption(
-        kind=_words("negotiate", "kerberos", "ntlm", "simple"),
+        kind=one_of("negotiate", "kerberos", "ntlm", "simple"),
         default="negotiate",
         text=(
             "How to log on. V(negotiate) is Kerberos where it is possible and NTLM elsewhere; the result says "
@@ -157,7 +153,7 @@ DIRECTORY_OPTIONS: t.Final[dict[str, HostOption]] = {
         ),
     ),
     "tls_mode": HostOption(
-        kind=_words("ldaps", "start_tls"),
+        kind=one_of("ldaps", "start_tls"),
         text=(
             "TLS for LDAP, with O(auth_protocol=simple) only: the other protocols sign and encrypt by themselves, "
             "and Active Directory refuses both at once."
@@ -168,7 +164,7 @@ DIRECTORY_OPTIONS: t.Final[dict[str, HostOption]] = {
         text="File or folder with certificate authorities, or a certificate as PEM. Left out, the system's.",
     ),
     "cert_validation": HostOption(
-        kind=_words("always", "ignore", "ignore_hostname"),
+        kind=one_of("always", "ignore", "ignore_hostname"),
         default="always",
         text="What of the domain controller's certificate is checked.",
     ),

@@ -15,7 +15,7 @@ from .._registry.errors import Problem
 from .baselines import BASELINES, OPTION
 from .conflicts import MODES
 from .declaration import shown_input
-from .kinds import Choice, Flag, Kind, NotLegal, Number, Text, Word
+from .kinds import Flag, Kind, NotLegal, Number, Text, Word, one_of
 
 CONNECTION: t.Final = "connection"
 SMB: t.Final = "smb"
@@ -39,7 +39,7 @@ class HostOption:
 
 
 BASELINE_OPTION: t.Final = HostOption(
-    kind=Choice(words=tuple((name, number) for number, name in enumerate(BASELINES))),
+    kind=one_of(*BASELINES),
     text="\n".join(
         (
             "A declaration that this collection ships.",
@@ -71,7 +71,7 @@ HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
         ),
     ),
     "local_gpo_via": HostOption(
-        kind=Choice(words=((CONNECTION, 0), (SMB, 1))),
+        kind=one_of(CONNECTION, SMB),
         default=CONNECTION,
         text=(
             "How the files of the local GPO are reached.\n"
@@ -120,7 +120,7 @@ HOST_OPTIONS: t.Final[dict[str, HostOption]] = {
         text="The folder of the control node for copies, relative to the current one; it is made where needed.",
     ),
     "conflicts": HostOption(
-        kind=Choice(words=tuple((mode, number) for number, mode in enumerate(MODES))),
+        kind=one_of(*MODES),
         text=(
             "What becomes of a change that somebody else decides about too: a domain GPO, the local GPO, device "
             "management (MDM), or the state of the host itself. Looked at only where something changes.\n"

@@ -108,6 +108,11 @@ class Choice:
         return {"enum": [word for word, dummy in self.words]}
 
 
+def one_of(*words: str) -> Choice:
+    """Return the choice of words that stand in no registry; they are numbered as they come."""
+    return Choice(words=tuple((word, number) for number, word in enumerate(words)))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Number:
     """A whole number in a REG_DWORD.

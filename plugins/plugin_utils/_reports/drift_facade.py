@@ -25,12 +25,15 @@ from .drift_exceptions import exceptions_of
 from .drift_files import FORMATS, JSON_FILE, read_report, render, write
 from .drift_json import compact, exit_code, from_json, to_json
 from .drift_merge import merge
-from .drift_model import DriftReport
+from .drift_model import CLEAN, UNREACHABLE, VERDICTS, DriftReport
 from .drift_summary import progress, summary
 
 __all__ = [
+    "CLEAN",
     "FORMATS",
     "JSON_FILE",
+    "UNREACHABLE",
+    "VERDICTS",
     "DriftReport",
     "compact",
     "exceptions_of",
