@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from .plan import Session, measure_paces, measure_parts, measure_sizes, tell
-from .report import whole, write
+from .report import GUIDE, parts_text, put, whole, write
 from .tables import Figures
 
-_HOSTS_OF_PARTS = 100
+_HOSTS_OF_PARTS = 1000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,9 +30,18 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--runs", type=int, default=3)
     found.add_argument("--forks", type=int, default=5)
     found.add_argument("--paces", type=int, nargs="*", default=[0, 5, 50, 150], help="round trip times, ms")
+    found.add_argument("--only-parts", action="store_true", help="only where the CPU of a check goes")
     found.add_argument("--minutes", type=float, default=60.0, help="what does not fit is skipped, and named")
     found.add_argument("--write", action="store_true", help="write docs/fleet.md, its picture and the README")
     return found
+
+
+def _only_parts(session: Session, *, hosts: int, until: float, folder: Path, is_written: bool) -> int:
+    measure_parts(session, hosts=hosts, until=until, folder=folder)
+    print(parts_text(session))
+    if is_written:
+        put(GUIDE, "parts", parts_text(session))
+    return 0
 
 
 def main() -> int:
@@ -45,6 +54,8 @@ def main() -> int:
     tell(f"jobs {letters}, fleets of {options.sizes}, {options.runs} runs; ends within {options.minutes:.0f} minutes")
     with tempfile.TemporaryDirectory(prefix="bench-fleet-") as name:
         folder = Path(name)
+        if options.only_parts:
+            return _only_parts(session, hosts=max(options.sizes), until=until, folder=folder, is_written=options.write)
         if options.paces:
             paces = [pace / 1000 for pace in sorted(options.paces)]
             measure_paces(session, paces=paces, runs=options.runs, letters=letters, until=until, folder=folder)
@@ -55,6 +66,8 @@ def main() -> int:
             measure_sizes(session, sizes=[options.large], runs=1, letters="ab", until=until, folder=folder)
     figures = Figures(session)
     print(whole(figures))
+    if session.parts:
+        print(parts_text(session))
     if options.write:
         write(figures)
     tell(f"done after {(time.monotonic() - started) / 60:.1f} minutes")

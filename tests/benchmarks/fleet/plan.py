@@ -48,7 +48,8 @@ class Session:
     Attributes:
         samples: By job and number of hosts.
         skipped: What there was no time for.
-        workers: Milliseconds of each worker by part, see ``where``.
+        parts: Milliseconds of CPU of a check by part, see ``where``.
+        hosts_of_parts: Over how many hosts they were measured.
         paces: Wall seconds of one host and its serial round trips, by job and round trip time.
         forks: How many hosts at once.
         load: The load of the machine before, as the system tells it.
@@ -56,7 +57,8 @@ class Session:
 
     samples: dict[tuple[str, int], list[Sample]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
-    workers: list[dict[str, float]] = field(default_factory=list)
+    parts: dict[str, float] = field(default_factory=dict)
+    hosts_of_parts: int = 0
     paces: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
     forks: int = 5
     load: float = field(default_factory=lambda: os.getloadavg()[0])
@@ -145,7 +147,8 @@ def measure_parts(session: Session, *, hosts: int, until: float, folder: Path) -
         session.skipped.append("where the CPU of a check goes")
         return
     with Fleet(hosts) as fleet:
-        session.workers = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
+        session.parts = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
+    session.hosts_of_parts = hosts
     tell("where the CPU of a check goes: measured")
 
 

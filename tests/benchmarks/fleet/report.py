@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from .jobs import ROOT
+from .plan import Session
 from .plot import draw
 from .tables import Figures, aims_table, cost_table, growth_table, machine, pace_table, parts_table, table
 
@@ -42,16 +43,20 @@ def whole(figures: Figures) -> str:
             "the number of serial round trips times the round trip time. The quickest of the runs:",
             pace_table(figures),
         ]
-    if figures.session.workers:
-        parts += [
-            "### Where the CPU of a check goes",
-            f"Means of {len(figures.session.workers)} workers, by the kernel's count at the borders of a few calls. "
-            "The rest of what (b) costs is the main process's.",
-            parts_table(figures),
-        ]
     if figures.session.skipped:
         parts += ["Not measured:", "\n".join(f"- {text}" for text in figures.session.skipped)]
     return "\n\n".join(parts)
+
+
+def parts_text(session: Session) -> str:
+    """Return where the CPU of a check goes."""
+    return "\n\n".join(
+        (
+            parts_table(session),
+            f"For each of {session.hosts_of_parts:,} hosts, {session.forks} forks, by the kernel's count at the borders "
+            f"of a few calls. {machine()}. Measured {time.strftime('%Y-%m-%d')}.",
+        )
+    )
 
 
 def _conditions(figures: Figures) -> str:
@@ -112,6 +117,8 @@ def write(figures: Figures) -> None:
     draw(figures, PICTURE)
     put(GUIDE, "figures", whole(figures))
     put(GUIDE, "plan", plan_text(figures))
+    if figures.session.parts:
+        put(GUIDE, "parts", parts_text(figures.session))
     put(README, "cost", cost(figures))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .jobs import Job, jobs
 from .plan import Sample, Session
-from .where import PARTS, means
+from .where import PARTS
 
 Take = Callable[[Sample], float]
 MILLION = 1_000_000
@@ -146,10 +146,9 @@ def pace_table(figures: Figures) -> str:
     return table(("job", "serial round trips", f"wall at {paces[0] * 1000:.0f} ms, s", *heads), rows)
 
 
-def parts_table(figures: Figures) -> str:
+def parts_table(session: Session) -> str:
     """Return where the CPU of a check goes."""
-    whole = figures.cpu("b", figures.largest())
-    parts = means(figures.session.workers, whole=whole)
+    parts, whole = session.parts, sum(session.parts.values())
     rows = [(name, PARTS[name], f"{spent:.1f}", f"{spent / whole:.0%}") for name, spent in parts.items()]
     return table(("part of a check", "whose", "CPU per host, ms", "share"), rows)
 

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import json
-import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,23 @@ from .fleet import Fleet
 from .jobs import jobs
 from .measure import ansible_playbook
 
-PARENT = "main process: forks, variables, results, output"
 PARTS: Mapping[str, str] = {
-    "worker before and after: fork, task, templates, connection plugin, result": "Ansible",
+    "main process, in the play: forks, variables, results, output": "Ansible",
+    "worker before and after the action: task, templates, connection plugin, result": "Ansible",
     "declaration, schema, plan, result": "ours",
     "client object with the inventory's settings": "Ansible, pywinrm",
     "logon: three requests, NTLM": "pywinrm, requests, pyspnego",
     "messages: sealing, HTTP": "pywinrm, requests, pyspnego",
     "envelopes and answers": "ours",
-    PARENT: "Ansible",
+    "beside that: start, inventory, check of the declarations, ends of processes": "Ansible, kernel, ours",
 }
-"""The parts, and whose they are."""
+"""The parts of a run, and whose they are."""
 
 _CALLBACKS = Path(__file__).parent / "callback"
 
 
-def where_cpu_goes(fleet: Fleet, *, hosts: int, folder: Path, forks: int, seconds: float) -> list[dict[str, float]]:
-    """Run the check on compliant hosts and return the milliseconds of each worker by part, the main process left out.
+def where_cpu_goes(fleet: Fleet, *, hosts: int, folder: Path, forks: int, seconds: float) -> dict[str, float]:
+    """Run the check on compliant hosts and return the milliseconds of CPU for each host by part.
 
     Args:
         fleet: The hosts.
@@ -54,35 +53,32 @@ def where_cpu_goes(fleet: Fleet, *, hosts: int, folder: Path, forks: int, second
     run = ansible_playbook(folder, arguments, seconds=seconds, variables=variables)
     if run.code:
         raise RuntimeError(run.output[-3000:])
-    return [parts_of(json.loads(line)) for line in told.read_text(encoding="utf-8").splitlines()]
+    return parts_of([json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()], whole=run.cpu)
 
 
-def parts_of(told: Mapping[str, Any]) -> dict[str, float]:
-    """Return the milliseconds of one worker by part.
+def parts_of(lines: Sequence[Mapping[str, Any]], *, whole: float) -> dict[str, float]:
+    """Return the milliseconds for each host by part; they add up to the whole.
 
     Args:
-        told: What the callback wrote: seconds ``spent`` in calls, those within them included, and in all at the
-            ``end``.
+        lines: What the callback wrote. For each worker: seconds ``spent`` in calls, those within them included, and in
+            all at the ``end``; for the ``main`` process: seconds in the play.
+        whole: Seconds of the whole run.
     """
-    spent: Mapping[str, float] = told["spent"]
-    names = list(PARTS)
+    workers = [line for line in lines if "spent" in line]
+    main = sum(line["main"] for line in lines if "main" in line)
+
+    def total(call: str) -> float:
+        return sum(float(worker["spent"][call]) for worker in workers)
+
+    ends = sum(float(worker["end"]) for worker in workers)
     seconds = (
-        told["end"] - spent["action"],
-        spent["action"] - spent["exchange"],
-        spent["opening"],
-        spent["logon"],
-        spent["messages"] - spent["logon"],
-        spent["exchange"] - spent["messages"] - spent["opening"],
+        main,
+        ends - total("action"),
+        total("action") - total("exchange"),
+        total("opening"),
+        total("logon"),
+        total("messages") - total("logon"),
+        total("exchange") - total("messages") - total("opening"),
+        whole - main - ends,
     )
-    return {name: 1000 * part for name, part in zip(names, seconds, strict=False)}
-
-
-def means(workers: list[dict[str, float]], *, whole: float) -> dict[str, float]:
-    """Return the mean milliseconds of each part, the main process included.
-
-    Args:
-        workers: What ``where_cpu_goes`` returned.
-        whole: Milliseconds of main process and worker together for each host, Ansible's start not counted.
-    """
-    found = {name: statistics.mean(worker[name] for worker in workers) for name in PARTS if name != PARENT}
-    return found | {PARENT: whole - sum(found.values())}
+    return {name: 1000 * part / len(workers) for name, part in zip(PARTS, seconds, strict=True)}

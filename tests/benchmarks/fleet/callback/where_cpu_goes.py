@@ -53,6 +53,11 @@ def _count(owner: Any, name: str, part: str) -> None:
     setattr(owner, name, counted)
 
 
+def _write(told: dict[str, Any]) -> None:
+    with Path(os.environ["FLEET_WHERE"]).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told) + "\n")
+
+
 def _tell_at_the_end(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def told(*positional: Any, **named: Any) -> Any:
@@ -62,9 +67,7 @@ def _tell_at_the_end(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*positional, **named)
         finally:
             if "messages" in _spent:
-                line = json.dumps({"spent": _spent, "end": _cpu()}) + "\n"
-                with Path(os.environ["FLEET_WHERE"]).open("a", encoding="utf-8") as file:
-                    file.write(line)
+                _write({"spent": _spent, "end": _cpu()})
 
     return told
 
@@ -79,9 +82,18 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
+        self._begun = 0.0
         WorkerProcess._run = _tell_at_the_end(WorkerProcess._run)
         _count(RemoteAssistanceAction, "run", "action")
         _count(Exchange, "_send", "exchange")
         _count(reach, "open_transport", "opening")
         _count(Transport, "build_session", "logon")
         _count(Transport, "send_message", "messages")
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Forget what the main process spent before this play, which is the last one in the end."""
+        self._begun = _cpu()
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """Tell what the main process spent in the last play."""
+        _write({"main": _cpu() - self._begun})
