@@ -53,8 +53,8 @@ def parts_text(session: Session) -> str:
     return "\n\n".join(
         (
             parts_table(session),
-            f"For each of {session.hosts_of_parts:,} hosts, {session.forks} forks, by the kernel's count at the borders "
-            f"of a few calls. {machine()}. Measured {time.strftime('%Y-%m-%d')}.",
+            f"For each of {session.hosts_of_parts:,} hosts, {session.forks} forks, by the kernel's count at the borders"
+            f" of a few calls. {machine()}. Measured {time.strftime('%Y-%m-%d')}.",
         )
     )
 
