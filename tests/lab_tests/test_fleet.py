@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from winrm.protocol import Protocol
 
+from tests.benchmarks.fleet.capacity import plan_text
 from tests.benchmarks.fleet.fleet import Fleet, addresses
 from tests.benchmarks.fleet.jobs import jobs
 from tests.benchmarks.fleet.measure import Run
 from tests.benchmarks.fleet.plan import Sample, Session
-from tests.benchmarks.fleet.report import plan_text, put, whole
+from tests.benchmarks.fleet.report import put, whole
 from tests.benchmarks.fleet.tables import Figures
 from tests.benchmarks.fleet.where import PARTS, parts_of
 
@@ -132,8 +133,11 @@ def test_the_report_says_which_aims_are_reached_and_that_two_jobs_are_lower_boun
 
 
 def test_the_plan_divides_the_hosts_by_what_a_node_does_in_the_window():
-    # 100 hosts in 200 s is half a host per second; of that 70 %, in 7,200 s, 2,520 hosts per node.
-    assert "| 0.5 | 40 | 2,500 |" in plan_text(Figures(session()))
+    # A check costs 202 s of CPU for 100 hosts: 70 % of 2 processors do 0.693 hosts in a second, 4,990 in two hours, so
+    # that 21 nodes have 4,762 each. 200 s with 5 forks are 10 s in a fork, three round trips more, for 0.693 hosts in a
+    # second. The workers have 20 MB each.
+    text = plan_text(Figures(session()), processors=2)
+    assert "| check (`drift`, `--check`) | 100 | 2020 | 0.7 | 21 | 115 | 8 | 260 | 15 | 0.0 |" in text
 
 
 def test_a_report_takes_the_place_of_the_last_one_and_nothing_else(tmp_path: Path):

@@ -38,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _only_parts(session: Session, *, hosts: int, until: float, folder: Path, is_written: bool) -> int:
     measure_parts(session, hosts=hosts, until=until, folder=folder)
+    if not session.parts:
+        tell(f"skipped {session.skipped[-1]}")
+        return 1
     print(parts_text(session))
     if is_written:
         put(GUIDE, "parts", parts_text(session))

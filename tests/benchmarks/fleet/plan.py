@@ -146,8 +146,12 @@ def measure_parts(session: Session, *, hosts: int, until: float, folder: Path) -
     if seconds < _LEAST_SECONDS:
         session.skipped.append("where the CPU of a check goes")
         return
-    with Fleet(hosts) as fleet:
-        session.parts = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
+    try:
+        with Fleet(hosts) as fleet:
+            session.parts = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
+    except TimeoutError as error:
+        session.skipped.append(f"where the CPU of a check goes: {error}")
+        return
     session.hosts_of_parts = hosts
     tell("where the CPU of a check goes: measured")
 

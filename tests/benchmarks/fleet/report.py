@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-import math
 import time
 from pathlib import Path
 
+from .capacity import plan_text
 from .jobs import ROOT
 from .plan import Session
 from .plot import draw
-from .tables import Figures, aims_table, cost_table, growth_table, machine, pace_table, parts_table, table
+from .tables import Figures, aims_table, cost_table, growth_table, machine, pace_table, parts_table
 
 PICTURE = ROOT / "docs" / "fleet_cost.svg"
 GUIDE = ROOT / "docs" / "fleet.md"
@@ -22,9 +22,6 @@ _LOWER_BOUND = (
     "PowerShell's own start and work on the host, which take a real host far longer than all the messages, are not "
     "counted."
 )
-_PLANNED = 100_000
-_WINDOW_HOURS = 2.0
-_BUSY = 0.7
 
 
 def cost(figures: Figures) -> str:
@@ -68,47 +65,6 @@ def _conditions(figures: Figures) -> str:
         "message encryption, the three requests of the logon included; CPU without Ansible's start, as the slope from "
         f"{figures.sizes('a')[0]} hosts on. {machine()}. Measured {time.strftime('%Y-%m-%d')}, "
         f"load of the machine before {session.load:.1f}."
-    )
-
-
-def plan_table(figures: Figures) -> str:
-    """Return what 100,000 hosts need, from what was measured."""
-    hosts = figures.largest()
-    rows = []
-    for letter, name in (("b", "check (`drift`, `--check`)"), ("c", "full disable")):
-        rate = hosts / figures.median(letter, hosts, lambda sample: sample.run.wall)
-        nodes = math.ceil(_PLANNED / (rate * _BUSY * _WINDOW_HOURS * 3600))
-        memory = figures.slope(letter, lambda sample: sample.run.main_memory)
-        base = figures.median(letter, hosts, lambda sample: sample.run.tree_memory) - memory * hosts
-        per_node = _PLANNED / nodes
-        trips = figures.median(letter, hosts, lambda sample: sample.requests + sample.connections)
-        traffic = figures.median(letter, hosts, lambda sample: sample.bytes_sent + sample.bytes_received)
-        rows.append(
-            (
-                name,
-                f"{rate:.1f}",
-                f"{nodes}",
-                f"{per_node:,.0f}",
-                f"{(base + memory * per_node) / 1e6:,.0f}",
-                f"{_PLANNED / nodes / (rate * _BUSY) / 60:.0f}",
-                f"{rate * _BUSY * nodes:.0f}",
-                f"{rate * trips * 0.05:.0f}",
-                f"{_PLANNED * traffic / 1e9:.1f}",
-            )
-        )
-    heads = ("job", "hosts / s, one node as measured", "control nodes", "hosts per node", "memory per node, MB")
-    heads += ("window, min", "logons / s, all nodes", "forks per node at 50 ms round trip, at least", "traffic, GB")
-    return table(heads, rows)
-
-
-def plan_text(figures: Figures) -> str:
-    """Return the table with what it stands on."""
-    return "\n\n".join(
-        (
-            plan_table(figures),
-            f"From {figures.largest():,} hosts as measured above; a node is used to {_BUSY:.0%}, the window is at most "
-            f"{_WINDOW_HOURS:.0f} hours. {machine()}.",
-        )
     )
 
 

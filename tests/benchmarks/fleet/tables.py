@@ -169,7 +169,7 @@ def aims_table(figures: Figures) -> str:
         ("requests of a check, at most", 12, requests, "{:.0f}"),
         ("bytes of a check, both ways, at most", 12_000, traffic["b"], "{:,.0f}"),
         (f"wall of a check / nothing, {hosts:,} hosts, at most", 2, wall["b"] / wall["a"], "{:.2f}"),
-        ("main process, bytes per host above nothing, at most", 5_000, memory["b"] - memory["a"], "{:,.0f}"),
+        ("main process, bytes per host above nothing, at most", 5_000, max(memory["b"] - memory["a"], 0.0), "{:,.0f}"),
     ]
     sizes = figures.sizes("b")
     if len(sizes) > 2:

@@ -51,8 +51,8 @@ def where_cpu_goes(fleet: Fleet, *, hosts: int, folder: Path, forks: int, second
         "FLEET_WHERE": str(told),
     }
     run = ansible_playbook(folder, arguments, seconds=seconds, variables=variables)
-    if run.code:
-        raise RuntimeError(run.output[-3000:])
+    if run.code or fleet.errors():
+        raise RuntimeError(f"{run.output[-3000:]}\n{fleet.errors()}")
     return parts_of([json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()], whole=run.cpu)
 
 
