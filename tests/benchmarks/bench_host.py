@@ -55,7 +55,12 @@ class Job:
 JOBS: t.Final = (
     Job(name="ansible.builtin.debug", playbook="", seed="compliant_server"),
     Job(name="check, compliant", playbook="disable_ra", seed="compliant_server", arguments=("--check",)),
-    Job(name="full disable, values alone", playbook="disable_ra", seed="domain_member", arguments=("-e", json.dumps(PLAIN))),
+    Job(
+        name="full disable without conflicts and sync",
+        playbook="disable_ra",
+        seed="domain_member",
+        arguments=("-e", json.dumps(PLAIN)),
+    ),
     Job(
         name="100 helpers, set",
         playbook="enable_ra",
