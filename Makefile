@@ -41,7 +41,7 @@ test:
 	@$(MAKE) --no-print-directory quality
 	@$(MAKE) --no-print-directory docs
 	@$(STAGE) "ansible-test sanity and units, oldest and newest ansible-core" $(MAKE) --no-print-directory sanity
-	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q tests/unit
+	@$(STAGE) "pure packages, no ansible installed" .venvs/pure/bin/python -m pytest -q -n 2 tests/unit
 	@$(STAGE) "tests of the lab" $(NEWEST)/python -m pytest -q -n 2 -rs tests/lab_tests
 	@$(STAGE) "fuzz, newest ansible-core's Python" $(NEWEST)/python tests/tools/fuzz_registry_pol.py --inputs 20000
 	@$(STAGE) "playbooks and actions, newest ansible-core" $(NEWEST)/python -m pytest -q -n 2 -rs tests/integration

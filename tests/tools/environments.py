@@ -32,7 +32,7 @@ SUPPORTED: t.Final = {
     "2.20": ((3, 12), (3, 14)),
     "2.21": ((3, 12), (3, 14)),
 }
-PURE_PACKAGES: t.Final = ("pytest>=8.0", "hypothesis>=6.100", "coverage>=7.4", "PyYAML>=6.0")
+PURE_PACKAGES: t.Final = ("pytest>=8.0", "pytest-xdist>=3.5", "hypothesis>=6.100", "coverage>=7.4", "PyYAML>=6.0")
 
 # Client libraries with which each ansible-core of the matrix is tested; every version of each appears once at least.
 MATRIX: t.Final = (

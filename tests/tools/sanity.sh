@@ -30,21 +30,31 @@ print(get_venv_packages(types.SimpleNamespace(version=".".join(map(str, sys.vers
   cp tests/tools/get_pip.py "${home}/.ansible/test/cache/get_pip_${pip//./_}.py"
 }
 
-for bin in "$@"; do
-  bin=$(cd "${bin}" && pwd)
-  version=$("${bin}/python" -c 'import ansible.release, sys; print(ansible.release.__version__.rsplit(".", 1)[0], *sys.version_info[:2])')
-  read -r core major minor <<<"${version}"
-  home=${cache}/home-${core}
-  collection=${cache}/${core}/ansible_collections/winfleet/remote_assistance
+check() {
+  local bin=$1 core=$2 python=$3
+  local home=${cache}/home-${core} collection=${cache}/${core}/ansible_collections/winfleet/remote_assistance
   copy_collection "${collection}"
   put_pip_script "${bin}" "${home}"
-  echo "ansible-test of ansible-core ${core} on Python ${major}.${minor}"
-  (
-    cd "${collection}"
-    export HOME=${home} PATH=${bin}:${PATH}
-    unset CI
-    ansible-test sanity --requirements --local --python "${major}.${minor}" --color no
-    # What units need is in the environment; --requirements would change the versions there.
-    ansible-test units --local --python "${major}.${minor}" --color no
-  )
+  echo "ansible-test of ansible-core ${core} on Python ${python}"
+  cd "${collection}"
+  export HOME=${home} PATH=${bin}:${PATH}
+  unset CI
+  ansible-test sanity --requirements --local --python "${python}" --color no
+  # What units need is in the environment; --requirements would change the versions there.
+  ansible-test units --local --python "${python}" --color no
+}
+
+# All at once, because most of it uses one processor.
+running=()
+for bin in "$@"; do
+  bin=$(cd "${bin}" && pwd)
+  version=$("${bin}/python" -c 'import ansible.release, sys; print(ansible.release.__version__.rsplit(".", 1)[0], "%d.%d" % sys.version_info[:2])')
+  read -r core python <<<"${version}"
+  (check "${bin}" "${core}" "${python}") > >(sed --unbuffered "s/^/[${core}] /") 2>&1 </dev/null &
+  running+=("$!")
 done
+failed=0
+for one in "${running[@]}"; do
+  wait "${one}" || failed=1
+done
+exit "${failed}"
