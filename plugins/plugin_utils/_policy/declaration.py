@@ -24,7 +24,6 @@ from .catalogue import (
     TOP_LEVEL,
     UNMANAGED,
     Policy,
-    Setting,
 )
 from .helpers import NOTHING, HelpersWanted, read_helpers
 from .kinds import Kind, NotLegal, Word, nearest_word
@@ -106,11 +105,11 @@ class _Reader:
                 given[key] = value
         return given
 
-    def setting(self, path: str, setting: Setting, raw: object) -> Word | None:
+    def word(self, path: str, kind: Kind, raw: object) -> Word | None:
         try:
-            return setting.kind.parse(raw)
-        except NotLegal as problem:
-            self.complain(path, problem.expected, raw, problem.nearest)
+            return checked_word(path, kind, raw)
+        except InputError as wrong:
+            self.problems += wrong.problems
             return None
 
 
@@ -206,7 +205,7 @@ def _read_policy(reader: _Reader, policy: Policy, raw: object) -> PolicyWanted:
     options = {}
     for setting in policy.options:
         if setting.name in given:
-            word = reader.setting(join(policy.name, setting.name), setting, given[setting.name])
+            word = reader.word(join(policy.name, setting.name), setting.kind, given[setting.name])
             if word is not None:
                 options[setting.name] = word
         elif setting.required and state == ENABLED:
@@ -240,7 +239,7 @@ def _read_control_panel(reader: _Reader, raw: object) -> dict[str, Word]:
     wanted = {}
     for setting in PREFERENCES:
         if setting.name in given:
-            word = reader.setting(join(CONTROL_PANEL, setting.name), setting, given[setting.name])
+            word = reader.word(join(CONTROL_PANEL, setting.name), setting.kind, given[setting.name])
             if word is not None:
                 wanted[setting.name] = word
     _check_lifetime(reader, CONTROL_PANEL, given)
@@ -250,9 +249,5 @@ def _read_control_panel(reader: _Reader, raw: object) -> dict[str, Word]:
 def _read_firewall(reader: _Reader, raw: object) -> FirewallWanted | None:
     if raw is None:
         return None
-    try:
-        state = str(FIREWALL_STATE.parse(raw))
-    except NotLegal as problem:
-        reader.complain(FIREWALL, problem.expected, raw, problem.nearest)
-        return None
-    return None if state == UNMANAGED else FirewallWanted(state=state)
+    state = reader.word(FIREWALL, FIREWALL_STATE, raw)
+    return None if state in {None, UNMANAGED} else FirewallWanted(state=str(state))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._registry.errors import Problem
+from .._registry.errors import InputError, Problem
 from .catalogue import (
     CONTROL,
     CONTROL_PANEL,
@@ -27,7 +27,7 @@ from .catalogue import (
     VIEW_ONLY,
 )
 from .conflicts import WARN
-from .declaration import problems, shown_input
+from .declaration import checked_word, problems
 from .host_options import HOST_OPTIONS
 from .kinds import NotLegal
 
@@ -92,10 +92,9 @@ def _control(raw: t.Any) -> tuple[str, tuple[Problem, ...]]:
     if raw is None:
         return VIEW_ONLY, ()
     try:
-        return str(CONTROL.parse(raw)), ()
-    except NotLegal as wrong:
-        problem = Problem(path="control", value=shown_input(raw), expected=wrong.expected, nearest=wrong.nearest)
-        return VIEW_ONLY, (problem,)
+        return str(checked_word("control", CONTROL, raw)), ()
+    except InputError as wrong:
+        return VIEW_ONLY, tuple(wrong.problems)
 
 
 def _helpers(raw: t.Any) -> tuple[t.Any, tuple[Problem, ...]]:

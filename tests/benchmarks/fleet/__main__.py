@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from .plan import Session, measure_paces, measure_parts, measure_sizes, tell
-from .report import GUIDE, parts_text, put, whole, write
+from .report import parts_text, whole, write, write_parts
 from .tables import Figures
 
 _HOSTS_OF_PARTS = 1000
@@ -39,11 +39,10 @@ def parser() -> argparse.ArgumentParser:
 def _only_parts(session: Session, *, hosts: int, until: float, folder: Path, is_written: bool) -> int:
     measure_parts(session, hosts=hosts, until=until, folder=folder)
     if not session.parts:
-        tell(f"skipped {session.skipped[-1]}")
         return 1
     print(parts_text(session))
     if is_written:
-        put(GUIDE, "parts", parts_text(session))
+        write_parts(session)
     return 0
 
 

@@ -58,7 +58,7 @@ def need(figures: Figures, letter: str, *, processors: int) -> Need:
     rate = processors * _BUSY / cpu
     measured_forks = figures.session.forks
     in_a_fork = figures.median(letter, hosts, lambda sample: sample.run.wall) * measured_forks / hosts
-    trips = figures.median(letter, hosts, lambda sample: sample.requests + sample.connections)
+    trips = figures.median(letter, hosts, lambda sample: sample.trips)
     forks = math.ceil(rate * (in_a_fork + trips * _ROUND_TRIP))
     main = figures.median(letter, hosts, lambda sample: sample.run.main_memory)
     workers = figures.median(letter, hosts, lambda sample: sample.run.tree_memory) - main
@@ -69,7 +69,7 @@ def need(figures: Figures, letter: str, *, processors: int) -> Need:
         nodes=math.ceil(_PLANNED / (rate * _WINDOW_SECONDS)),
         forks=forks,
         memory=main + forks * max(workers, 0.0) / measured_forks,
-        traffic=_PLANNED * figures.median(letter, hosts, lambda sample: sample.bytes_sent + sample.bytes_received),
+        traffic=_PLANNED * figures.median(letter, hosts, lambda sample: sample.traffic),
     )
 
 
@@ -82,9 +82,12 @@ def plan_table(figures: Figures, *, processors: int) -> str:
         "hosts / s, one node",
         "control nodes",
         "window, min",
+        "forks per node at 50 ms round trip, at least",
+        "memory per node, MB",
+        "logons / s, all nodes",
+        "traffic, GB",
     )
-    heads += ("forks per node at 50 ms round trip, at least", "memory per node, MB", "logons / s, all nodes")
-    return table((*heads, "traffic, GB"), _rows(figures, processors))
+    return table(heads, _rows(figures, processors))
 
 
 def _rows(figures: Figures, processors: int) -> Iterator[tuple[str, ...]]:

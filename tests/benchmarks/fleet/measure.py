@@ -13,10 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .jobs import ROOT
+from .fleet import Fleet
+from .jobs import ROOT, Job
 
 _BETWEEN_SAMPLES = 0.2
 _IN_A_TREE_SAMPLE = 3
+
+
+class JobFailed(RuntimeError):
+    """A job did not do what is measured; the figures would be of something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +96,40 @@ def ansible_playbook(
         tree_memory=memory.tree,
         output=printed.read_text(encoding="utf-8", errors="replace"),
     )
+
+
+def run_job(
+    fleet: Fleet,
+    job: Job,
+    *,
+    hosts: int,
+    folder: Path,
+    forks: int,
+    seconds: float,
+    variables: Mapping[str, str] | None = None,
+) -> Run:
+    """Run one job on the first hosts of a fleet, as they are.
+
+    Args:
+        fleet: The hosts.
+        job: The job.
+        hosts: How many of them.
+        folder: Where to write.
+        forks: How many at once.
+        seconds: After how many seconds it is ended.
+        variables: Further environment variables.
+
+    Raises:
+        JobFailed: It failed, or a stand-in did.
+        TimeoutError: It took longer.
+    """
+    inventory = folder / "inventory.yml"
+    fleet.write_inventory(inventory, hosts)
+    arguments = ["-i", str(inventory), "-f", str(forks), str(job.playbook(folder)), *job.arguments]
+    run = ansible_playbook(folder, arguments, seconds=seconds, variables=variables)
+    if run.code or fleet.errors():
+        raise JobFailed(f"job ({job.letter}) on {hosts} hosts failed:\n{run.output[-3000:]}\n{fleet.errors()}")
+    return run
 
 
 class _Memory:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .fleet import Fleet
 from .jobs import Job, jobs
-from .measure import Run, ansible_playbook
+from .measure import Run, run_job
 from .where import where_cpu_goes
 
 # A run may take this much longer than the smaller fleet promises before it is ended.
@@ -21,10 +21,6 @@ _PATIENCE = 3.0
 _LEAST_SECONDS = 60.0
 # What takes longer than this is measured once; the number of runs stands in the table.
 _LONG_RUN = 180.0
-
-
-class JobFailed(RuntimeError):
-    """A job did not do what is measured; the figures would be of something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +35,16 @@ class Sample:
     bytes_received: float
     shells: float
     server_cpu: float
+
+    @property
+    def traffic(self) -> float:
+        """Bytes both ways."""
+        return self.bytes_sent + self.bytes_received
+
+    @property
+    def trips(self) -> float:
+        """Serial round trips: every request, and opening the connection."""
+        return self.requests + self.connections
 
 
 @dataclass(kw_only=True)
@@ -63,6 +69,11 @@ class Session:
     forks: int = 5
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
+    def skip(self, text: str) -> None:
+        """Remember and say what is not measured, and why."""
+        self.skipped.append(text)
+        tell(f"skipped {text}")
+
 
 def tell(text: str) -> None:
     """Print progress."""
@@ -79,14 +90,9 @@ def measure(
         TimeoutError: It took longer than ``seconds``.
     """
     fleet.load(job.seed, pace=pace)
-    inventory = folder / "inventory.yml"
-    fleet.write_inventory(inventory, hosts)
     server = fleet.cpu()
-    arguments = ["-i", str(inventory), "-f", str(forks), str(job.playbook(folder)), *job.arguments]
-    run = ansible_playbook(folder, arguments, seconds=seconds)
+    run = run_job(fleet, job, hosts=hosts, folder=folder, forks=forks, seconds=seconds)
     server = fleet.cpu() - server
-    if run.code or fleet.errors():
-        raise JobFailed(f"job ({job.letter}) on {hosts} hosts failed:\n{run.output[-3000:]}\n{fleet.errors()}")
     total = fleet.counters()
     return Sample(
         run=run,
@@ -117,15 +123,13 @@ def _one(session: Session, fleet: Fleet, job: Job, *, hosts: int, turn: int, unt
     if turn and promised > _LONG_RUN:
         return
     if promised > left:
-        session.skipped.append(f"{what}: would take {promised:.0f} s, {max(left, 0):.0f} s are left")
-        tell(f"skipped {session.skipped[-1]}")
+        session.skip(f"{what}: would take {promised:.0f} s, {max(left, 0):.0f} s are left")
         return
     limit = min(max(promised * _PATIENCE, _LEAST_SECONDS), max(left, 1.0))
     try:
         sample = measure(fleet, job, hosts=hosts, folder=folder, forks=session.forks, seconds=limit)
     except TimeoutError as error:
-        session.skipped.append(f"{what}: {error}")
-        tell(f"skipped {session.skipped[-1]}")
+        session.skip(f"{what}: {error}")
         return
     session.samples.setdefault((job.letter, hosts), []).append(sample)
     tell(f"{what}: {sample.run.wall:.1f} s, CPU {sample.run.cpu / hosts * 1000:.0f} ms per host; {left:.0f} s are left")
@@ -142,18 +146,19 @@ def _promised(session: Session, job: Job, hosts: int) -> float:
 
 def measure_parts(session: Session, *, hosts: int, until: float, folder: Path) -> None:
     """Measure where the CPU of a check goes."""
+    what = "where the CPU of a check goes"
     seconds = until - time.monotonic()
     if seconds < _LEAST_SECONDS:
-        session.skipped.append("where the CPU of a check goes")
+        session.skip(f"{what}: {max(seconds, 0):.0f} s are left")
         return
     try:
         with Fleet(hosts) as fleet:
             session.parts = where_cpu_goes(fleet, hosts=hosts, folder=folder, forks=session.forks, seconds=seconds)
     except TimeoutError as error:
-        session.skipped.append(f"where the CPU of a check goes: {error}")
+        session.skip(f"{what}: {error}")
         return
     session.hosts_of_parts = hosts
-    tell("where the CPU of a check goes: measured")
+    tell(f"{what}: measured")
 
 
 def measure_paces(session: Session, *, paces: list[float], runs: int, letters: str, until: float, folder: Path) -> None:
@@ -168,6 +173,5 @@ def measure_paces(session: Session, *, paces: list[float], runs: int, letters: s
                 if samples:
                     # Not the median: what else the machine does only adds to the seconds that Ansible needs to start.
                     wall = min(sample.run.wall for sample in samples)
-                    trips = samples[0].requests + samples[0].connections
-                    session.paces[job.letter, pace] = (wall, trips)
+                    session.paces[job.letter, pace] = (wall, samples[0].trips)
                     tell(f"({job.letter}) at {pace * 1000:.0f} ms: {wall:.1f} s")

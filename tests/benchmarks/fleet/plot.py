@@ -9,8 +9,15 @@ from pathlib import Path
 from .jobs import Job
 from .tables import Figures
 
-_COLOURS = {"a": "#9aa0a6", "b": "#1a73e8", "c": "#12b5cb", "d": "#e8710a", "e": "#d93025"}
-_COLOURS |= {"f": "#669df6", "g": "#9334e6"}
+_COLOURS = {
+    "a": "#9aa0a6",
+    "b": "#1a73e8",
+    "c": "#12b5cb",
+    "d": "#e8710a",
+    "e": "#d93025",
+    "f": "#669df6",
+    "g": "#9334e6",
+}
 
 
 def _label(job: Job) -> str:
@@ -35,10 +42,7 @@ def draw(figures: Figures, path: Path) -> None:
     cpu.margins(y=0.12)
     cpu.set_title("CPU of the control node per host, ms")
     sending = [letter for letter in letters if figures.median(letter, hosts, lambda sample: sample.requests)]
-    totals = [
-        figures.median(letter, hosts, lambda sample: sample.bytes_sent + sample.bytes_received) / 1000
-        for letter in sending
-    ]
+    totals = [figures.median(letter, hosts, lambda sample: sample.traffic) / 1000 for letter in sending]
     bars = traffic.bar(sending, totals, color=[_COLOURS[letter] for letter in sending])
     traffic.bar_label(bars, fmt="%.0f")
     traffic.set_yscale("log")

@@ -74,8 +74,13 @@ def write(figures: Figures) -> None:
     put(GUIDE, "figures", whole(figures))
     put(GUIDE, "plan", plan_text(figures))
     if figures.session.parts:
-        put(GUIDE, "parts", parts_text(figures.session))
+        write_parts(figures.session)
     put(README, "cost", cost(figures))
+
+
+def write_parts(session: Session) -> None:
+    """Write anew where the CPU of a check goes."""
+    put(GUIDE, "parts", parts_text(session))
 
 
 def put(path: Path, name: str, text: str) -> None:

@@ -157,10 +157,7 @@ def aims_table(figures: Figures) -> str:
     """Return what was aimed at, what is reached, and whether that is enough."""
     hosts = figures.largest()
     requests = figures.median("b", hosts, lambda sample: sample.requests)
-    traffic = {
-        job.letter: figures.median(job.letter, hosts, lambda sample: sample.bytes_sent + sample.bytes_received)
-        for job in figures.jobs
-    }
+    traffic = {job.letter: figures.median(job.letter, hosts, lambda sample: sample.traffic) for job in figures.jobs}
     cpu = {job.letter: figures.cpu(job.letter, hosts) for job in figures.jobs}
     wall = {letter: figures.median(letter, hosts, lambda sample: sample.run.wall) for letter in "ab"}
     memory = {letter: figures.slope(letter, lambda sample: sample.run.main_memory) for letter in "ab"}

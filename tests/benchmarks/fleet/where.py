@@ -11,7 +11,7 @@ from typing import Any
 
 from .fleet import Fleet
 from .jobs import jobs
-from .measure import ansible_playbook
+from .measure import run_job
 
 PARTS: Mapping[str, str] = {
     "main process, in the play: forks, variables, results, output": "Ansible",
@@ -42,17 +42,12 @@ def where_cpu_goes(fleet: Fleet, *, hosts: int, folder: Path, forks: int, second
     fleet.load(job.seed)
     told = folder / "where.jsonl"
     told.unlink(missing_ok=True)
-    inventory = folder / "inventory.yml"
-    fleet.write_inventory(inventory, hosts)
-    arguments = ["-i", str(inventory), "-f", str(forks), str(job.playbook(folder)), *job.arguments]
     variables = {
         "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "where_cpu_goes",
         "FLEET_WHERE": str(told),
     }
-    run = ansible_playbook(folder, arguments, seconds=seconds, variables=variables)
-    if run.code or fleet.errors():
-        raise RuntimeError(f"{run.output[-3000:]}\n{fleet.errors()}")
+    run = run_job(fleet, job, hosts=hosts, folder=folder, forks=forks, seconds=seconds, variables=variables)
     return parts_of([json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()], whole=run.cpu)
 
 
