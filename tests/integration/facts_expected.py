@@ -9,9 +9,10 @@ import dataclasses
 import typing as t
 from datetime import UTC, datetime
 
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.attempts import attempt
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
     read_policy,
-    read_rules,
+    rules_of,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.gather import gather
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import read_group
@@ -149,7 +150,7 @@ def everything(channel: t.Any) -> Everything:
     facts = gather(channel)
     return Everything(
         facts=facts,
-        rules=read_rules(channel.exchange),
+        rules=attempt(lambda: rules_of(channel.exchange)),
         policy=read_policy(channel),
         group=read_group(channel.exchange, facts.system, facts.membership),
     )

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
-    read_rules,
+    rules_of as rules_through,
+)
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
     switch,
 )
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.helper_sync import (
@@ -54,9 +56,7 @@ def channel(client: StandInHost, connection: str) -> t.Iterator[t.Any]:
 
 
 def rules_of(channel: t.Any) -> tuple[FirewallRule, ...]:
-    found = read_rules(channel.exchange)
-    assert not isinstance(found, Unread)
-    return found
+    return rules_through(channel.exchange)
 
 
 def rule_of(channel: t.Any, name: str) -> FirewallRule:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.attempts import attempt
 from ansible_collections.winfleet.remote_assistance.plugins.plugin_utils._channels.facts.firewall import (
     read_policy,
-    read_rules,
     rules_of,
     switch,
 )
@@ -90,7 +90,7 @@ def test_the_group_by_its_resource_id() -> None:
     host = windows(rule_row(), rule_row("RemoteAssistance-Out-TCP", enabled=2))
 
     expected = (rule(), rule("RemoteAssistance-Out-TCP", on=False))
-    assert expected == read_rules(host.channel().exchange)
+    assert expected == rules_of(host.channel().exchange)
     ((namespace, wql),) = host.queries
     assert "root/standardcimv2" == namespace
     assert wql.endswith("FROM MSFT_NetFirewallRule WHERE RuleGroup LIKE '%,-33002'")
@@ -108,16 +108,16 @@ def test_another_spelling_of_the_group_counts_and_strangers_are_left_out() -> No
     path = r"@%SystemRoot%\System32\FirewallAPI.dll,-33002"
     host = windows(rule_row(group=path), rule_row("Other", group="@other.dll,-33002"), rule_row("None", group=NIL))
 
-    assert (rule(),) == read_rules(host.channel().exchange)
+    assert (rule(),) == rules_of(host.channel().exchange)
 
 
 def test_a_host_without_the_group_has_no_rules() -> None:
-    assert () == read_rules(windows().channel().exchange)
+    assert () == rules_of(windows().channel().exchange)
 
 
 def test_what_else_a_rule_says() -> None:
     host = windows(rule_row(Direction=1, Action=4, Profiles=0, PolicyStoreSourceType=2, CreationClassName=NIL))
-    (found,) = read_rules(host.channel().exchange)
+    (found,) = rules_of(host.channel().exchange)
 
     assert (True, False, 0, False) == (found.is_inbound, found.allows, found.profiles, found.is_local)
     assert f"MSFT|FW|FirewallRule|{NAME}" == found.keys["CreationClassName"]
@@ -130,12 +130,12 @@ def test_a_refusal_is_unknown(code: int, why: str) -> None:
     host = windows()
     host.classes["MSFT_NetFirewallRule"] = code
 
-    assert why in read_rules(host.channel().exchange).why
+    assert why in attempt(lambda: rules_of(host.channel().exchange)).why
 
 
 @pytest.mark.parametrize("row", [rule_row(enabled=3), rule_row(enabled=NIL), rule_row("")])
 def test_a_rule_without_sense_is_unknown(row: Rows) -> None:
-    assert "neither on nor off" in read_rules(windows(row).channel().exchange).why
+    assert "neither on nor off" in attempt(lambda: rules_of(windows(row).channel().exchange)).why
 
 
 @pytest.mark.parametrize(("on", "method"), [(True, "Enable"), (False, "Disable")])

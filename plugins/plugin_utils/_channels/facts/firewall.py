@@ -44,11 +44,6 @@ READS: t.Final = (*(KeyRead(key=key, names=(_MERGE,)) for key in _PROFILES.value
 """What is read of the registry for the policy of the firewall."""
 
 
-def read_rules(exchange: Exchange) -> tuple[FirewallRule, ...] | Unread:
-    """Return the rules of the group, none where the host has no such group."""
-    return attempt(lambda: rules_of(exchange))
-
-
 def read_policy(registry: KeyReader) -> FirewallPolicy | Unread:
     """Return what Group Policy says of the firewall."""
     return attempt(lambda: _policy(registry))
